@@ -1,11 +1,14 @@
 package io.offhook.api;
 
-import org.springframework.boot.SpringApplication;
+import io.offhook.runtime.ServiceLauncher;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class ApiApplication {
+
+    public static final String NAME = "endpoint-api";
+
     public static void main(String[] args) {
-        SpringApplication.run(ApiApplication.class, args);
+        new ServiceLauncher(NAME, ApiApplication.class).runOrExit(args);
     }
 }

@@ -1,11 +1,14 @@
 package io.offhook.ingestor;
 
-import org.springframework.boot.SpringApplication;
+import io.offhook.runtime.ServiceLauncher;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class IngestorApplication {
+
+    public static final String NAME = "esl-ingestor";
+
     public static void main(String[] args) {
-        SpringApplication.run(IngestorApplication.class, args);
+        new ServiceLauncher(NAME, IngestorApplication.class).runOrExit(args);
     }
 }

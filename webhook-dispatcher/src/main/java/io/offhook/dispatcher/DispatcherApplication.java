@@ -1,11 +1,14 @@
 package io.offhook.dispatcher;
 
-import org.springframework.boot.SpringApplication;
+import io.offhook.runtime.ServiceLauncher;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 @SpringBootApplication
 public class DispatcherApplication {
+
+    public static final String NAME = "webhook-dispatcher";
+
     public static void main(String[] args) {
-        SpringApplication.run(DispatcherApplication.class, args);
+        new ServiceLauncher(NAME, DispatcherApplication.class).runOrExit(args);
     }
 }

@@ -1,0 +1,143 @@
+package io.offhook.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.offhook.model.Topics;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+
+/**
+ * Makes the topics before their first use, and goes on trying while the broker is away. The topics keyed by leg uuid have as many
+ * partitions as the events topic is found to have, so that the owner of a partition of one can read the matching one of another.
+ */
+public final class TopicProvisioner implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(TopicProvisioner.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int CALL_SECONDS = 10;
+    private static final int ATTEMPT_PARTITIONS = 12;
+
+    private final TopicSettings settings;
+    private final Map<String, Object> clientProperties;
+    private final CompletableFuture<Integer> ready = new CompletableFuture<>();
+    private final Thread thread;
+
+    public TopicProvisioner(TopicSettings settings, KafkaProperties kafka) {
+        this.settings = settings;
+        this.clientProperties = kafka.buildAdminProperties();
+        clientProperties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CALL_SECONDS * 1000);
+        clientProperties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CALL_SECONDS * 500);
+        this.thread = Thread.ofVirtual().name("topic-provisioner").start(this::untilDone);
+    }
+
+    /** Completes with the partition count of the events topic once all topics are there; cancelled by {@link #close()}. */
+    public CompletableFuture<Integer> ready() {
+        return ready;
+    }
+
+    private void untilDone() {
+        boolean complained = false;
+        try (Admin admin = Admin.create(clientProperties)) {
+            while (!ready.isDone()) {
+                try {
+                    ready.complete(ensure(admin));
+                } catch (ExecutionException | TimeoutException e) {
+                    if (!complained) {
+                        log.warn(
+                                "topics are not there yet, trying again every {} s until they are: SPRING_KAFKA_BOOTSTRAP_SERVERS={}: {}",
+                                RETRY.toSeconds(), clientProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
+                                reason(e));
+                        complained = true;
+                    }
+                    TimeUnit.SECONDS.sleep(RETRY.toSeconds());
+                }
+            }
+        } catch (InterruptedException e) {
+            ready.cancel(false);
+        } catch (RuntimeException e) {
+            log.error("topics cannot be made", e);
+            ready.completeExceptionally(e);
+        }
+    }
+
+    private static String reason(Exception e) {
+        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+        return cause.getMessage() == null ? "no answer within " + CALL_SECONDS + " s" : cause.getMessage();
+    }
+
+    private int ensure(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        Topics topics = settings.topics();
+        create(admin, List.of(topic(topics.callEvents(), settings.partitions(), retained())));
+        int partitions = describe(admin, topics.callEvents()).partitions().size();
+        var others = new ArrayList<NewTopic>();
+        others.add(topic(topics.callLegs(), partitions,
+                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+        others.add(topic(topics.callCdrs(), partitions, retained()));
+        others.add(topic(topics.webhookRetries(), partitions, retained()));
+        others.add(topic(topics.webhookAttempts(), ATTEMPT_PARTITIONS, retained()));
+        create(admin, others);
+        for (NewTopic topic : others) {
+            describe(admin, topic.name());
+        }
+        return partitions;
+    }
+
+    private Map<String, String> retained() {
+        return Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(settings.retention().toMillis()));
+    }
+
+    private NewTopic topic(String name, int partitions, Map<String, String> extra) {
+        var config = new HashMap<>(extra);
+        // Replay and audit go by the time of the append, which no client's clock can bend.
+        config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        return new NewTopic(name, Optional.of(partitions), Optional.ofNullable(settings.replication())).configs(config);
+    }
+
+    private static void create(Admin admin, List<NewTopic> topics)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        for (var result : admin.createTopics(topics).values().values()) {
+            try {
+                result.get(CALL_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+                // Another process was first, today or long ago: its topic is used as found.
+            }
+        }
+    }
+
+    /** A topic just made may take a moment until every broker knows it; the caller tries again. */
+    private static TopicDescription describe(Admin admin, String name)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        TopicDescription found = admin.describeTopics(List.of(name)).allTopicNames().get(CALL_SECONDS, TimeUnit.SECONDS)
+                .get(name);
+        if (found.partitions().stream().anyMatch(partition -> partition.leader() == null)) {
+            throw new ExecutionException(
+                    new UnknownTopicOrPartitionException(name + " has partitions without a leader"));
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
