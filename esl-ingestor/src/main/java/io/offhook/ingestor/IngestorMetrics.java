@@ -1,0 +1,97 @@
+package io.offhook.ingestor;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.offhook.ingestor.call.LegTracker;
+import io.offhook.ingestor.esl.ConnectionState;
+import io.offhook.model.CallAction;
+import io.offhook.model.CallEvent;
+
+/** What the ingestor counts. Nodes are labels (they are few and named by the operator); tenants and uuids never are. */
+final class IngestorMetrics implements LegTracker.Observer {
+
+    private static final String NODE = "node";
+
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Timer latency;
+
+    IngestorMetrics(MeterRegistry registry, Clock clock) {
+        this.registry = registry;
+        this.clock = clock;
+        this.latency = Timer.builder("offhook.ingestor.latency")
+                .description("from the event's date in FreeSWITCH to its handling")
+                .publishPercentileHistogram().register(registry);
+    }
+
+    void watch(NodeFeed feed) {
+        gauge("offhook.ingestor.node.up", "1 while events arrive from the node", feed,
+                f -> f.state() == ConnectionState.LIVE ? 1 : 0);
+        gauge("offhook.ingestor.queue.events", "events read and not yet worked on", feed, NodeFeed::waiting);
+    }
+
+    private void gauge(String name, String description, NodeFeed feed, ToDoubleFunction<NodeFeed> value) {
+        Gauge.builder(name, feed, value).description(description).tag(NODE, feed.node()).register(registry);
+    }
+
+    void watch(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+
+    void heard(String node, String eventName, long atMicros) {
+        Counter.builder("offhook.ingestor.events").description("FreeSWITCH events by name").tag(NODE, node)
+                .tag("event", eventName).register(registry).increment();
+        if (atMicros > 0) {
+            long micros = clock.millis() * 1000 - atMicros;
+            latency.record(Duration.ofNanos(Math.max(0, micros) * 1000));
+        }
+    }
+
+    void acknowledged(CallEvent event) {
+        Counter.builder("offhook.ingestor.published").description("call events acknowledged by Kafka")
+                .tag("action", action(event.action())).register(registry).increment();
+    }
+
+    private static String action(CallAction action) {
+        return action.wireName();
+    }
+
+    void gapBegan(String node) {
+        counter("offhook.ingestor.gaps", "times that a node was not heard", node).increment();
+    }
+
+    void gapEnded(String node, long nanos) {
+        counter("offhook.ingestor.gap.seconds", "how long a node was not heard", node).increment(nanos / 1e9);
+    }
+
+    void damaged(String node, long count) {
+        counter("offhook.ingestor.decode.errors", "damaged places in the stream", node).increment(count);
+    }
+
+    @Override
+    public void rejectedInvite(String node) {
+        counter("offhook.ingestor.rejected.invites", "INVITEs refused before they were calls", node).increment();
+    }
+
+    @Override
+    public void aliveAfterHangup(String node) {
+        counter("offhook.ingestor.alive.after.hangup", "legs seen alive after their hangup was published", node)
+                .increment();
+    }
+
+    @Override
+    public void foundMidway(String node) {
+        counter("offhook.ingestor.found.midway", "legs first seen in the middle of their life", node).increment();
+    }
+
+    private Counter counter(String name, String description, String node) {
+        return Counter.builder(name).description(description).tag(NODE, node).register(registry);
+    }
+}

@@ -1,0 +1,57 @@
+package io.offhook.ingestor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.offhook.ingestor.call.TenantRules;
+import io.offhook.ingestor.esl.EslTimings;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the ingestor listens and what it makes of legs.
+ *
+ * @param connectTimeout bound of a TCP connect to a node
+ * @param replyTimeout bound of each answer that FreeSWITCH owes: greeting, auth, event
+ * @param silence without a frame until a node is asked whether it lives; three heartbeats by default
+ * @param backoff first delay before a node is connected again; doubles
+ * @param backoffMax its bound
+ * @param refusedBackoff delay after a refused password or address
+ * @param queueEvents events of one node that may wait to be worked on; beyond it the connection is closed
+ * @param tenantHold how long an originate waits for somebody to name its tenant; 0 for not at all
+ * @param tenantHeaders headers that may name a tenant, in the order of trust
+ * @param tenantByNumber dialled number to tenant
+ * @param closedLegMemory how long an ended leg is remembered
+ * @param loopbackLegs what becomes of the two legs that the loopback endpoint makes of one
+ */
+@Validated
+@ConfigurationProperties("offhook.ingestor")
+public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @DefaultValue("10s") Duration replyTimeout,
+        @DefaultValue("60s") Duration silence, @DefaultValue("250ms") Duration backoff,
+        @DefaultValue("10s") Duration backoffMax,
+        @DefaultValue("30s") Duration refusedBackoff,
+        @DefaultValue("20000") @Min(value = 100, message = "a whole number from 100 to 1000000") @Max(value = 1_000_000, message = "a whole number from 100 to 1000000") int queueEvents,
+        @DefaultValue("250ms") Duration tenantHold,
+        @DefaultValue({
+                "variable_tenant", "variable_domain_name", "variable_dialed_domain",
+                "Channel-Presence-ID"}) List<String> tenantHeaders,
+        @DefaultValue Map<String, String> tenantByNumber, @DefaultValue("10m") Duration closedLegMemory,
+        @DefaultValue("exclude") LoopbackLegs loopbackLegs) {
+
+    /** The loopback endpoint makes two legs of one logical call. */
+    public enum LoopbackLegs {
+        EXCLUDE, INCLUDE
+    }
+
+    EslTimings timings() {
+        return new EslTimings(connectTimeout, replyTimeout, silence, backoff, backoffMax, refusedBackoff);
+    }
+
+    TenantRules tenantRules() {
+        return new TenantRules(tenantHeaders, tenantByNumber);
+    }
+}

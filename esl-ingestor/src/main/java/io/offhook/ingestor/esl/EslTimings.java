@@ -1,0 +1,14 @@
+package io.offhook.ingestor.esl;
+
+import java.time.Duration;
+
+/**
+ * @param connect bound of a TCP connect
+ * @param reply bound of each answer that FreeSWITCH owes: its greeting, and the replies to auth and event
+ * @param silence without a frame until FreeSWITCH is asked whether it lives; three heartbeats
+ * @param backoffBase first delay before connecting again; doubles, drawn uniformly from 0 to the delay (full jitter)
+ * @param backoffMax its bound
+ * @param refusedBackoff delay after a refused password or address, which no haste mends
+ */
+public record EslTimings(Duration connect, Duration reply, Duration silence, Duration backoffBase, Duration backoffMax,
+        Duration refusedBackoff) {}

@@ -1,0 +1,240 @@
+package io.offhook.ingestor.esl;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The body of a {@code text/event-json} frame: one flat object of strings and arrays of strings (switch_event_serialize_json_obj).
+ * Keys may repeat, and bytes may be invalid UTF-8, which is why no general parser reads it.
+ */
+final class JsonEvent implements EslEvent {
+
+    private final byte[] bytes;
+    private final HeaderIndex index;
+
+    private JsonEvent(byte[] bytes, HeaderIndex index) {
+        this.bytes = bytes;
+        this.index = index;
+    }
+
+    /** @throws MalformedEventException when the bytes are not one whole object */
+    static JsonEvent of(byte[] body) throws MalformedEventException {
+        return new JsonEvent(body, new Scanner(body).scan());
+    }
+
+    @Override
+    public String header(String name) {
+        int place = index.find(name);
+        if (place < 0) {
+            return null;
+        }
+        int from = index.valueFrom(place);
+        int to = index.valueTo(place);
+        if (bytes[from] == '[') {
+            from = firstOfArray(from + 1, to);
+            if (from < 0) {
+                return null;
+            }
+            to = endOfString(bytes, from) + 1;
+        }
+        String text = bytes[from] == '"' ? text(from + 1, to - 1) : literal(from, to);
+        return text.isEmpty() ? null : text;
+    }
+
+    private int firstOfArray(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '"') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private String literal(int from, int to) {
+        String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        return text.equals("null") ? "" : text;
+    }
+
+    private String text(int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '\\') {
+                return unescaped(from, to);
+            }
+        }
+        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private String unescaped(int from, int to) {
+        var out = new StringBuilder(to - from);
+        int plainFrom = from;
+        int i = from;
+        while (i < to) {
+            if (bytes[i] != '\\' || i + 1 >= to) {
+                i++;
+                continue;
+            }
+            out.append(new String(bytes, plainFrom, i - plainFrom, StandardCharsets.UTF_8));
+            i = appendEscape(out, i + 1, to);
+            plainFrom = i;
+        }
+        return out.append(new String(bytes, plainFrom, to - plainFrom, StandardCharsets.UTF_8)).toString();
+    }
+
+    /** An escape that JSON does not know reads as its letter: one odd byte from a caller never costs the event. */
+    private int appendEscape(StringBuilder out, int at, int to) {
+        char letter = (char) bytes[at];
+        switch (letter) {
+            case 'n' -> out.append('\n');
+            case 'r' -> out.append('\r');
+            case 't' -> out.append('\t');
+            case 'b' -> out.append('\b');
+            case 'f' -> out.append('\f');
+            case 'u' -> {
+                int unit = hex(at + 1, to);
+                out.append(unit < 0 ? '\uFFFD' : (char) unit);
+                return unit < 0 ? at + 1 : at + 5;
+            }
+            default -> out.append(letter);
+        }
+        return at + 1;
+    }
+
+    private int hex(int from, int to) {
+        if (from + 4 > to) {
+            return -1;
+        }
+        int value = 0;
+        for (int i = from; i < from + 4; i++) {
+            int digit = Character.digit((char) bytes[i], 16);
+            if (digit < 0) {
+                return -1;
+            }
+            value = value * 16 + digit;
+        }
+        return value;
+    }
+
+    /** The closing quote of the string that opens at {@code from}, or -1. */
+    private static int endOfString(byte[] bytes, int from) {
+        for (int i = from + 1; i < bytes.length; i++) {
+            if (bytes[i] == '"') {
+                return i;
+            }
+            if (bytes[i] == '\\') {
+                i++;
+            }
+        }
+        return -1;
+    }
+
+    /** Walks the object once, noting where each name and value lies. */
+    private static final class Scanner {
+        private final byte[] bytes;
+        private int at;
+
+        Scanner(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        HeaderIndex scan() throws MalformedEventException {
+            var index = new HeaderIndex(bytes);
+            expect('{');
+            if (peek() == '}') {
+                at++;
+            } else {
+                do {
+                    scanMember(index);
+                } while (next(',', '}'));
+            }
+            skipSpace();
+            if (at != bytes.length) {
+                throw new MalformedEventException("bytes after the object, at " + at);
+            }
+            return index;
+        }
+
+        private void scanMember(HeaderIndex index) throws MalformedEventException {
+            skipSpace();
+            int nameFrom = at + 1;
+            skipString();
+            int nameTo = at - 1;
+            expect(':');
+            skipSpace();
+            int valueFrom = at;
+            skipValue();
+            index.add(nameFrom, nameTo, valueFrom, at);
+        }
+
+        private void skipValue() throws MalformedEventException {
+            switch (peek()) {
+                case '"' -> skipString();
+                case '[' -> {
+                    at++;
+                    if (peek() == ']') {
+                        at++;
+                        return;
+                    }
+                    do {
+                        skipSpace();
+                        skipValue();
+                    } while (next(',', ']'));
+                }
+                default -> skipLiteral();
+            }
+        }
+
+        private void skipLiteral() throws MalformedEventException {
+            int from = at;
+            while (at < bytes.length && (Character.isLetterOrDigit(bytes[at]) || "+-.".indexOf(bytes[at]) >= 0)) {
+                at++;
+            }
+            if (at == from) {
+                throw new MalformedEventException("no value at " + at);
+            }
+        }
+
+        private void skipString() throws MalformedEventException {
+            if (at >= bytes.length || bytes[at] != '"') {
+                throw new MalformedEventException("no string at " + at);
+            }
+            int end = endOfString(bytes, at);
+            if (end < 0) {
+                throw new MalformedEventException("a string without an end at " + at);
+            }
+            at = end + 1;
+        }
+
+        private boolean next(char more, char end) throws MalformedEventException {
+            byte found = peek();
+            at++;
+            if (found == more) {
+                return true;
+            }
+            if (found == end) {
+                return false;
+            }
+            throw new MalformedEventException("neither '" + more + "' nor '" + end + "' at " + (at - 1));
+        }
+
+        private void expect(char wanted) throws MalformedEventException {
+            if (peek() != wanted) {
+                throw new MalformedEventException("no '" + wanted + "' at " + at);
+            }
+            at++;
+        }
+
+        private byte peek() throws MalformedEventException {
+            skipSpace();
+            if (at >= bytes.length) {
+                throw new MalformedEventException("cut off at " + at);
+            }
+            return bytes[at];
+        }
+
+        private void skipSpace() {
+            while (at < bytes.length
+                    && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+                at++;
+            }
+        }
+    }
+}

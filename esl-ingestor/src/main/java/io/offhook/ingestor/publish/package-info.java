@@ -1,0 +1,2 @@
+/** Call events into Kafka. */
+package io.offhook.ingestor.publish;
