@@ -78,7 +78,10 @@ record AnswerWriter(ChannelHandlerContext context) {
 
     private void drip(long intervalMillis) {
         if (channel().isActive()) {
-            send(".");
+            // A client that stops reading must not make a queue grow here.
+            if (channel().isWritable()) {
+                send(".");
+            }
             channel().eventLoop().schedule(() -> drip(intervalMillis), intervalMillis, TimeUnit.MILLISECONDS);
         }
     }
