@@ -18,8 +18,8 @@ import org.apache.kafka.clients.admin.Admin;
  * The broker of {@link EmbeddedKafka} as a process of its own, which can be killed and frozen and started again on the
  * same directory and port. A start takes 3-5 s, after a kill up to 2 s more: the old registration has to expire.
  *
- * <p>Starts from the class path of this JVM; from inside a Spring Boot archive it is not supported and
- * {@link #start()} says so.
+ * <p>Starts from the class path of this JVM; from inside a Spring Boot archive that is not supported,
+ * and both factory methods say so with an {@link IllegalStateException}.
  */
 public final class KafkaProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -27,16 +27,19 @@ public final class KafkaProcess implements AutoCloseable {
 
     private final DataDirectory directory;
     private final int port;
+    private final JavaCommand command;
     private JavaProcess process;
 
-    private KafkaProcess(DataDirectory directory, int port) {
+    private KafkaProcess(JavaCommand broker, DataDirectory directory, int port) {
         this.directory = directory;
         this.port = port == 0 ? FreePort.find() : port;
+        command = broker.arguments(directory.path().resolve("data").toString(), String.valueOf(this.port))
+                .outputFile(directory.path().resolve("kafka.log"));
     }
 
     /** A broker on a free port, in a temporary directory that {@link #close()} deletes. */
     public static KafkaProcess temporary() {
-        return new KafkaProcess(DataDirectory.temporary("offhook-kafka-"), 0);
+        return new KafkaProcess(JavaCommand.mainClass(KafkaNode.class), DataDirectory.temporary("offhook-kafka-"), 0);
     }
 
     /**
@@ -46,7 +49,7 @@ public final class KafkaProcess implements AutoCloseable {
      * @param port 0 for a free one, which then stays the same over all starts of this instance
      */
     public static KafkaProcess at(Path directory, int port) {
-        return new KafkaProcess(DataDirectory.kept(directory), port);
+        return new KafkaProcess(JavaCommand.mainClass(KafkaNode.class), DataDirectory.kept(directory), port);
     }
 
     /**
@@ -58,9 +61,7 @@ public final class KafkaProcess implements AutoCloseable {
         if (isRunning()) {
             throw new IllegalStateException("this broker runs already on port " + port);
         }
-        process = JavaCommand.mainClass(KafkaNode.class)
-                .arguments(directory.path().resolve("data").toString(), String.valueOf(port))
-                .outputFile(directory.path().resolve("kafka.log")).start();
+        process = command.start();
         try {
             process.waitForLine(Pattern.compile("^" + KafkaNode.READY), START_LIMIT);
             awaitAnswer();

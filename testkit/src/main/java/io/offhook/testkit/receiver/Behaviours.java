@@ -43,9 +43,9 @@ final class Behaviours {
         }
     }
 
-    /** Whether the request is to be reset before its body is read. */
-    boolean resetsEarly(String path) {
-        return path.startsWith("/reset/early") && !byPath.containsKey(path);
+    /** Whether the request is to be reset before its body is read. A query may say otherwise: it is looked at later. */
+    boolean resetsEarly(String target) {
+        return target.startsWith("/reset/early") && target.indexOf('?') < 0 && !byPath.containsKey(target);
     }
 
     private boolean isPastFirstTries(Received request, int firstTries) {

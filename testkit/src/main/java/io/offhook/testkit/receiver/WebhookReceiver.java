@@ -36,7 +36,8 @@ import io.offhook.testkit.process.FreePort;
  * <tr><td>{@code /hang/before}, {@code /hang/headers}, {@code /hang/body}</td><td>reads the request; stops before the
  * first byte of the response, within its headers, within its body</td></tr>
  * <tr><td>{@code /drip/100}</td><td>200, then one byte of body every 100 ms for as long as the client reads</td></tr>
- * <tr><td>{@code /reset}, {@code /reset/early}</td><td>TCP RST when the request, or its headers, are read</td></tr>
+ * <tr><td>{@code /reset}, {@code /reset/early}</td><td>TCP RST when the request, or its headers, are read; with a
+ * query always the request</td></tr>
  * <tr><td>{@code /close}</td><td>TCP FIN without an answer</td></tr>
  * <tr><td>{@code /garbage}</td><td>bytes that are not HTTP, then FIN</td></tr>
  * <tr><td>{@code /huge/100000000}</td><td>200 with a body of so many bytes</td></tr>
