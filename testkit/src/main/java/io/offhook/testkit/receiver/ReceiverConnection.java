@@ -41,9 +41,10 @@ final class ReceiverConnection extends SimpleChannelInboundHandler<FullHttpReque
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-        Answer answer = reception.receive(request, ByteBufUtil.getBytes(request.content()), number);
+        // Before the ledger has it: who waits for the ledger may look at what is in flight.
         InFlight.Request started = inFlight.begin(request.uri());
         current = started;
+        Answer answer = reception.receive(request, ByteBufUtil.getBytes(request.content()), number);
         boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
         new AnswerWriter(context.pipeline().context(HttpResponseEncoder.class)).write(answer, keepAlive, started::end);
     }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,7 +175,7 @@ class ReceiverBehaviourTest {
             assertThat(hanging.readAll()).isEmpty();
         }
         assertThatThrownBy(() -> new RawClient(receiver)).isInstanceOf(ConnectException.class);
-        assertThat(receiver.inFlight("/hang/before")).isZero();
+        Awaitility.await().until(() -> receiver.inFlight("/hang/before") == 0);
         receiver.up();
         assertThat(post("/ok", "b").statusCode()).isEqualTo(200);
         assertThat(receiver.ledger().count()).isEqualTo(3);
