@@ -2,12 +2,22 @@ package io.offhook.sender;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-import org.apache.hc.client5.http.utils.DateUtils;
-
-/** {@code Retry-After}, RFC 9110 section 10.2.3: seconds or an HTTP date. */
+/**
+ * {@code Retry-After}, RFC 9110 section 10.2.3: seconds or an HTTP date in any of the three forms of section 5.6.7. (HttpClient's own
+ * parser reads two-digit years as 20xx and misses the third form.)
+ */
 final class RetryAfter {
 
     /** A receiver may ask for a pause, not for silence: beyond this Offhook's own back-off decides. */
@@ -16,6 +26,11 @@ final class RetryAfter {
     private static final Pattern SECONDS = Pattern.compile("[+-]?\\d+");
     /** More digits than any pause below the cap has, and few enough for a {@code long}. */
     private static final int MAX_DIGITS = 9;
+    private static final Pattern WEEKDAY = Pattern.compile("^[A-Za-z]{3,9},? ");
+    private static final DateTimeFormatter IMF_FIXDATE = format("d MMM uuuu HH:mm:ss 'GMT'");
+    private static final DateTimeFormatter ASCTIME = format("MMM [ ]d HH:mm:ss uuuu");
+    /** RFC 9110: a two-digit year more than 50 years ahead means the past. */
+    private static final int YEARS_BACK = 49;
 
     private RetryAfter() {}
 
@@ -29,7 +44,28 @@ final class RetryAfter {
             return Optional
                     .of(text.length() > MAX_DIGITS ? LONGEST : bounded(Duration.ofSeconds(Long.parseLong(text))));
         }
-        return Optional.ofNullable(DateUtils.parseStandardDate(text)).map(at -> bounded(Duration.between(now, at)));
+        String withoutWeekday = WEEKDAY.matcher(text).replaceFirst("");
+        for (DateTimeFormatter form : List.of(IMF_FIXDATE, rfc850(now), ASCTIME)) {
+            try {
+                Instant at = LocalDateTime.parse(withoutWeekday, form).toInstant(ZoneOffset.UTC);
+                return Optional.of(bounded(Duration.between(now, at)));
+            } catch (DateTimeParseException e) {
+                // Perhaps the next form; a header that is none of them is as good as absent.
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static DateTimeFormatter rfc850(Instant now) {
+        LocalDate base = LocalDate.ofInstant(now, ZoneOffset.UTC).minusYears(YEARS_BACK);
+        return new DateTimeFormatterBuilder().appendPattern("dd-MMM-")
+                .appendValueReduced(ChronoField.YEAR, 2, 2, base)
+                .appendPattern(" HH:mm:ss 'GMT'")
+                .toFormatter(Locale.ENGLISH);
+    }
+
+    private static DateTimeFormatter format(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
     }
 
     private static Duration bounded(Duration asked) {

@@ -114,6 +114,7 @@ final class RawReceiver implements AutoCloseable {
 
         private final Socket socket;
         private final InputStream in;
+        private int count;
 
         Conversation(Socket socket) throws IOException {
             this.socket = socket;
@@ -122,6 +123,11 @@ final class RawReceiver implements AutoCloseable {
 
         Socket socket() {
             return socket;
+        }
+
+        /** Requests read on this connection. */
+        int count() {
+            return count;
         }
 
         /** @return false when the sender closed the connection instead */
@@ -137,6 +143,7 @@ final class RawReceiver implements AutoCloseable {
                 headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
             }
             byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+            count++;
             requests.add(new Request(head.getFirst(), headers, body));
             return true;
         }
