@@ -21,6 +21,8 @@ class AddressResolverTest {
     private static final InetAddress FIRST = InetAddress.ofLiteral("192.0.2.1");
     private static final InetAddress SECOND = InetAddress.ofLiteral("192.0.2.2");
 
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
     private final AtomicLong nanoTime = new AtomicLong();
     private final AtomicInteger lookups = new AtomicInteger();
     private volatile InetAddress answer = FIRST;
@@ -104,7 +106,7 @@ class AddressResolverTest {
                 await(release);
             }
             return List.of(FIRST);
-        }, nanoTime::get)) {
+        }, nanoTime::get, LIMIT)) {
             for (int i = 0; i < 30; i++) {
                 resolver.resolve("dead" + i + ".example").get(20, TimeUnit.SECONDS);
             }
@@ -129,7 +131,7 @@ class AddressResolverTest {
             lookups.incrementAndGet();
             await(release);
             return List.of(FIRST);
-        })) {
+        }, nanoTime::get, Duration.ofMillis(200))) {
             assertThat(resolve(resolver)).isInstanceOf(Resolution.NotFound.class);
             assertThat(resolve(resolver)).isInstanceOf(Resolution.NotFound.class);
             assertThat(lookups).hasValue(1);
@@ -146,7 +148,7 @@ class AddressResolverTest {
                 throw new UnknownHostException(host);
             }
             return List.of(answer);
-        }, nanoTime::get);
+        }, nanoTime::get, LIMIT);
     }
 
     private static Resolution resolve(AddressResolver resolver) throws Exception {
