@@ -187,6 +187,20 @@ class AttemptFailureTest {
     }
 
     @Test
+    void headThatIsTooBigAsAWholeIsCutOff() throws Exception {
+        String big = "x: " + "y".repeat(8_000) + "\r\n";
+        assertFailed(answerTo("HTTP/1.1 200 OK\r\n" + big.repeat(9) + "Content-Length: 0\r\n\r\n"),
+                AttemptError.RESPONSE_INVALID);
+        assertThat(answerTo("HTTP/1.1 200 OK\r\n" + big.repeat(8) + "Content-Length: 0\r\n\r\n").error()).isNull();
+    }
+
+    private static AttemptResult answerTo(String response) throws Exception {
+        try (var receiver = RawReceiver.answering(response); var fixture = new SenderFixture()) {
+            return fixture.send("http://127.0.0.1:" + receiver.port());
+        }
+    }
+
+    @Test
     void endlessHeadersAreCutOff() throws Exception {
         try (var receiver = new RawReceiver(conversation -> {
             conversation.readRequest();
