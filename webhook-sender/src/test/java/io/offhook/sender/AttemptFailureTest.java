@@ -1,6 +1,5 @@
 package io.offhook.sender;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -135,8 +134,7 @@ class AttemptFailureTest {
         try (var receiver = new RawReceiver(conversation -> {
             conversation.readRequest();
             conversation.write(start);
-            conversation.socket().setSoTimeout(20);
-            while (!closed(conversation.socket())) {
+            while (conversation.staysOpenFor(20)) {
                 conversation.write("x");
             }
         }); var fixture = new SenderFixture()) {
@@ -255,16 +253,6 @@ class AttemptFailureTest {
             }
         }
         throw new AssertionError("the backlog never filled");
-    }
-
-    /** Waits a moment for the sender's end of the connection. */
-    private static boolean closed(Socket socket) throws IOException {
-        try {
-            return socket.getInputStream().read() < 0;
-        } catch (SocketTimeoutException e) {
-            // Still open.
-            return false;
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

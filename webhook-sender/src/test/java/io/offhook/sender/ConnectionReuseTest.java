@@ -16,6 +16,8 @@ import javax.net.ssl.SSLContext;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -143,12 +145,13 @@ class ConnectionReuseTest {
         }
     }
 
-    @Test
-    void reusedConnectionThatBreaksInsideTheResponseIsNotRetried() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"})
+    void reusedConnectionThatBreaksInsideTheResponseIsNotRetried(String start) throws Exception {
         try (var receiver = new RawReceiver(conversation -> {
             while (conversation.readRequest()) {
                 if (conversation.count() == 2) {
-                    conversation.write("HTTP/1.");
+                    conversation.write(start);
                     return;
                 }
                 conversation.write(OK);

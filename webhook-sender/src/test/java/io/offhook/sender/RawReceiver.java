@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -164,6 +165,21 @@ final class RawReceiver implements AutoCloseable {
                 // What it still sends does not matter.
             }
             closedByPeer.incrementAndGet();
+        }
+
+        /** Drops what the sender still sends. */
+        boolean staysOpenFor(int milliseconds) throws IOException {
+            socket.setSoTimeout(milliseconds);
+            try {
+                while (in.read() >= 0) {
+                    // What it still sends does not matter.
+                }
+                closedByPeer.incrementAndGet();
+                return false;
+            } catch (SocketTimeoutException e) {
+                // Nothing was heard, so it is open.
+                return true;
+            }
         }
 
         private List<String> readHead() throws IOException {

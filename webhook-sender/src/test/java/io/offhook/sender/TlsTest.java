@@ -95,6 +95,25 @@ class TlsTest {
         }
     }
 
+    /** Each byte resets an idle time-out, so only a deadline for the whole handshake ends this one. */
+    @Test
+    void drippingHandshakeEndsAtTheConnectionDeadline() throws Exception {
+        byte[] longRecord = {0x16, 3, 3, 0x3e, (byte) 0x80, 2};
+        try (var receiver = new RawReceiver(conversation -> {
+            conversation.write(longRecord);
+            while (conversation.staysOpenFor(20)) {
+                conversation.write(new byte[1]);
+            }
+        }); var fixture = trusting(certificate.trust())) {
+            AttemptResult result = fixture
+                    .send(SenderFixture.endpoint("https://hook.example:" + receiver.port(), 1, 30));
+
+            assertThat(result.error()).isEqualTo(AttemptError.TLS);
+            assertThat(result.duration()).isLessThan(Duration.ofSeconds(6));
+            Awaitility.await().until(() -> receiver.closedByPeer() == 1);
+        }
+    }
+
     @Test
     void staleConnectionIsRetriedOnAFreshOne() throws Exception {
         var connections = new AtomicInteger();
