@@ -4,9 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
@@ -42,6 +47,32 @@ public final class CallEventBody {
             out.writeEndObject();
         }
         return bytes.toByteArray();
+    }
+
+    /**
+     * The direction that a body names; empty where it names none.
+     *
+     * @throws NotACallEventException when the bytes are no JSON object
+     */
+    public Optional<CallDirection> directionOf(byte[] body) {
+        try (JsonParser in = json.createParser(ObjectReadContext.empty(), body)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw new NotACallEventException("value: no JSON object");
+            }
+            Optional<CallDirection> direction = Optional.empty();
+            while (in.nextToken() != JsonToken.END_OBJECT) {
+                String key = in.currentName();
+                JsonToken value = in.nextToken();
+                if (value == JsonToken.VALUE_STRING && "direction".equals(key)) {
+                    direction = CallDirection.ofWireName(in.getString());
+                } else {
+                    in.skipChildren();
+                }
+            }
+            return direction;
+        } catch (JacksonException e) {
+            throw new NotACallEventException("value: no JSON object: " + e.getOriginalMessage());
+        }
     }
 
     private static void writeIdentity(JsonGenerator out, LegIdentity leg) {

@@ -1,0 +1,145 @@
+package io.offhook.dispatcher;
+
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.offhook.dispatcher.attempt.AttemptLog;
+import io.offhook.dispatcher.endpoint.EndpointRegistry;
+import io.offhook.dispatcher.lane.Lanes;
+import io.offhook.dispatcher.live.LiveLoop;
+import io.offhook.dispatcher.retry.HandOffs;
+import io.offhook.dispatcher.retry.LaneStates;
+import io.offhook.dispatcher.retry.RetryEngine;
+import io.offhook.model.Topics;
+import io.offhook.runtime.InvalidSettingException;
+import io.offhook.runtime.TopicProvisioner;
+import io.offhook.runtime.TopicSettings;
+import io.offhook.sender.AddressResolver;
+import io.offhook.sender.EgressGuard;
+import io.offhook.sender.HostLookup;
+import io.offhook.sender.WebhookSender;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class})
+class DispatcherConfiguration {
+
+    /** A dispatcher that is killed gives its partitions to the others after this; the broker's default is 45 s. */
+    private static final int SESSION_TIMEOUT_MILLIS = 10_000;
+    private static final int HEARTBEAT_MILLIS = 2_000;
+    private static final int MAX_POLL_RECORDS = 1_000;
+
+    @Bean
+    EndpointRegistry endpointRegistry(JdbcClient jdbc, PlatformTransactionManager transactions,
+            DispatcherSettings settings) {
+        return new EndpointRegistry(jdbc, transactions, settings.registryInterval());
+    }
+
+    /** Part of readiness: without endpoints, or with old ones, a dispatcher can do less than it should. */
+    @Bean
+    HealthIndicator endpointRegistryHealthIndicator(EndpointRegistry registry) {
+        return () -> registry.isCurrent()
+                ? Health.up().build()
+                : Health.outOfService().withDetail("reason", "PostgreSQL does not answer").build();
+    }
+
+    @Bean
+    AddressResolver addressResolver() {
+        return new AddressResolver(HostLookup.system());
+    }
+
+    @Bean
+    WebhookSender webhookSender(@Value("${offhook.egress.allow-cidrs:}") String allowed, AddressResolver resolver,
+            Clock clock) {
+        // Classes that were not packed into a jar bear no version.
+        String version = Optional.ofNullable(getClass().getPackage().getImplementationVersion()).orElse("dev");
+        try {
+            return new WebhookSender(version, new EgressGuard(allowed, resolver),
+                    clock);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException("offhook.egress.allow-cidrs", allowed,
+                    "comma-separated blocks without bits past the prefix, such as 127.0.0.0/8,fd00::/8");
+        }
+    }
+
+    @Bean
+    LaneStates laneStates(JdbcClient jdbc, RetryProperties retry) {
+        return new LaneStates(jdbc, retry.settings().schedule(), new AttemptLog());
+    }
+
+    @Bean
+    Lanes lanes(EndpointRegistry registry, WebhookSender sender, DispatcherSettings settings, LaneStates states,
+            Clock clock,
+            MeterRegistry meters) {
+        var lanes = new Lanes(registry, sender, settings.lanes(), states, clock);
+        states.onMoveWritten(lanes::onMoveWritten);
+        Gauge.builder("offhook.dispatcher.in.flight", lanes, Lanes::inFlight).description("requests under way")
+                .register(meters);
+        Gauge.builder("offhook.dispatcher.waiting", lanes, Lanes::waiting).description("deliveries that wait in lanes")
+                .register(meters);
+        Gauge.builder("offhook.dispatcher.breakers.open", lanes, Lanes::openBreakers)
+                .description("endpoints known to be failing")
+                .register(meters);
+        return lanes;
+    }
+
+    @Bean
+    HandOffs handOffs(TopicSettings topics, KafkaProperties kafka, MeterRegistry meters) {
+        var handOffs = new HandOffs(topics.topics().webhookRetries(), kafka.buildProducerProperties());
+        Gauge.builder("offhook.dispatcher.hand.offs.waiting", handOffs, HandOffs::waiting)
+                .description("hand-offs on their way to the retry topic").register(meters);
+        return handOffs;
+    }
+
+    @Bean
+    LiveLoop liveLoop(TopicSettings topics, KafkaProperties kafka, EndpointRegistry registry, Lanes lanes,
+            HandOffs handOffs,
+            DispatcherSettings settings, MeterRegistry meters) {
+        var consumer = new KafkaConsumer<byte[], byte[]>(liveConsumer(topics.topics(), kafka));
+        return new LiveLoop(topics.topics(), consumer, registry, lanes, handOffs, settings.live(), meters);
+    }
+
+    private static Map<String, Object> liveConsumer(Topics topics, KafkaProperties kafka) {
+        Map<String, Object> properties = kafka.buildConsumerProperties();
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, topics.dispatcherGroup());
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MILLIS);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return properties;
+    }
+
+    @Bean
+    RetryEngine retryEngine(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            EndpointRegistry registry, Lanes lanes, RetryProperties retry) {
+        return new RetryEngine(topics.topics(), kafka.buildConsumerProperties(), jdbc, transactions, registry, lanes,
+                retry.settings());
+    }
+
+    @Bean
+    Dispatcher dispatcher(TopicProvisioner topics, EndpointRegistry registry, Lanes lanes, LiveLoop live,
+            RetryEngine retry,
+            DispatcherSettings settings) {
+        return new Dispatcher(topics, registry, lanes, live, retry, settings.drain());
+    }
+}

@@ -1,0 +1,46 @@
+package io.offhook.dispatcher;
+
+import java.time.Duration;
+
+import io.offhook.dispatcher.lane.LaneSettings;
+import io.offhook.dispatcher.live.LiveSettings;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the dispatcher delivers.
+ *
+ * @param queue deliveries of one endpoint that may wait; beyond it they are handed off
+ * @param maxInFlight requests under way in this dispatcher, all endpoints together
+ * @param breakerThreshold failures in a row that open an endpoint's breaker
+ * @param maxUnsettled deliveries accepted and not settled beyond which the topic is not read on
+ * @param maxSpan offsets of a partition that may lie between the first not settled and the last read
+ * @param idMemory how long an event's id is known as delivered or on its way
+ * @param commitInterval between commits of offsets
+ * @param revokeDrain how long requests under way may end when a partition goes to another dispatcher
+ * @param registryInterval between looks for changed endpoints
+ * @param drain how long requests under way may end at SIGTERM
+ */
+@Validated
+@ConfigurationProperties("offhook.dispatcher")
+public record DispatcherSettings(
+        @DefaultValue("256") @Min(value = 1, message = "a whole number from 1 to 100000") @Max(value = 100_000, message = "a whole number from 1 to 100000") int queue,
+        @DefaultValue("2048") @Min(value = 1, message = "a whole number from 1 to 100000") @Max(value = 100_000, message = "a whole number from 1 to 100000") int maxInFlight,
+        @DefaultValue("5") @Min(value = 1, message = "a whole number from 1 to 1000") @Max(value = 1000, message = "a whole number from 1 to 1000") int breakerThreshold,
+        @DefaultValue("20000") @Min(value = 1, message = "a whole number of at least 1") int maxUnsettled,
+        @DefaultValue("1000000") @Min(value = 1000, message = "a whole number from 1000 to 100000000") @Max(value = 100_000_000, message = "a whole number from 1000 to 100000000") long maxSpan,
+        @DefaultValue("10m") Duration idMemory, @DefaultValue("500ms") Duration commitInterval,
+        @DefaultValue("3s") Duration revokeDrain, @DefaultValue("1s") Duration registryInterval,
+        @DefaultValue("20s") Duration drain) {
+
+    LaneSettings lanes() {
+        return new LaneSettings(queue, maxInFlight, breakerThreshold);
+    }
+
+    LiveSettings live() {
+        return new LiveSettings(maxUnsettled, maxSpan, idMemory, commitInterval, revokeDrain);
+    }
+}

@@ -1,0 +1,2 @@
+/** The record of attempts. */
+package io.offhook.dispatcher.attempt;

@@ -1,0 +1,68 @@
+package io.offhook.dispatcher.endpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import io.offhook.model.CallDirection;
+import io.offhook.model.CallEventMessage;
+
+/**
+ * All endpoints and the state of their lanes at one moment, read in one transaction.
+ *
+ * @param takenAtNanos {@link System#nanoTime} before the transaction began
+ * @param openBreakers endpoints whose breaker is open
+ * @param withOpenRows endpoints that have rows pending
+ * @param persisted per partition of the retry topic the offset up to which its records are rows
+ */
+public record RegistrySnapshot(long version, long takenAtNanos, Map<UUID, RegisteredEndpoint> endpoints,
+        Map<String, List<RegisteredEndpoint>> byTenant, List<RegisteredEndpoint> ofAllTenants, Set<UUID> openBreakers,
+        Set<UUID> degraded, Set<UUID> withOpenRows, Map<Integer, Long> persisted) {
+
+    static RegistrySnapshot of(long version, long takenAtNanos, Map<UUID, RegisteredEndpoint> endpoints,
+            Set<UUID> openBreakers,
+            Set<UUID> degraded, Set<UUID> withOpenRows, Map<Integer, Long> persisted) {
+        Map<String, List<RegisteredEndpoint>> byTenant = endpoints.values().stream()
+                .filter(e -> e.endpoint().tenant() != null)
+                .collect(Collectors.groupingBy(e -> e.endpoint().tenant().toLowerCase(Locale.ROOT)));
+        List<RegisteredEndpoint> ofAll = endpoints.values().stream().filter(e -> e.endpoint().tenant() == null)
+                .toList();
+        return new RegistrySnapshot(version, takenAtNanos, Map.copyOf(endpoints), Map.copyOf(byTenant), ofAll,
+                Set.copyOf(openBreakers), Set.copyOf(degraded), Set.copyOf(withOpenRows), Map.copyOf(persisted));
+    }
+
+    RegistrySnapshot withState(long taken, Set<UUID> open, Set<UUID> failedLately, Set<UUID> rows,
+            Map<Integer, Long> progress) {
+        return new RegistrySnapshot(version, taken, endpoints, byTenant, ofAllTenants, Set.copyOf(open),
+                Set.copyOf(failedLately),
+                Set.copyOf(rows), Map.copyOf(progress));
+    }
+
+    public Optional<RegisteredEndpoint> find(UUID id) {
+        return Optional.ofNullable(endpoints.get(id));
+    }
+
+    /** The endpoints that subscribe to such an event. */
+    public List<RegisteredEndpoint> matching(CallEventMessage message, CallDirection direction) {
+        var matching = new ArrayList<RegisteredEndpoint>();
+        message.tenant().map(tenant -> byTenant.get(tenant.toLowerCase(Locale.ROOT))).ifPresent(
+                of -> of.stream().filter(e -> e.endpoint().matches(message, direction)).forEach(matching::add));
+        ofAllTenants.stream().filter(e -> e.endpoint().matches(message, direction)).forEach(matching::add);
+        return matching;
+    }
+
+    /**
+     * Nothing of the endpoint waits anywhere, as far as this snapshot can know: no rows, and no hand-off of the partition that was
+     * not yet a row when the snapshot was read.
+     *
+     * @param handedOffTo offset behind the last hand-off of the partition
+     */
+    public boolean isClean(UUID endpoint, int partition, long handedOffTo) {
+        return !withOpenRows.contains(endpoint) && persisted.getOrDefault(partition, 0L) >= handedOffTo;
+    }
+}

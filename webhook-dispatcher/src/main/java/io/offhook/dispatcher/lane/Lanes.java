@@ -1,0 +1,227 @@
+package io.offhook.dispatcher.lane;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+import io.offhook.dispatcher.endpoint.EndpointRegistry;
+import io.offhook.dispatcher.endpoint.RegisteredEndpoint;
+import io.offhook.dispatcher.endpoint.RegistrySnapshot;
+import io.offhook.sender.AttemptResult;
+import io.offhook.sender.WebhookAttempt;
+import io.offhook.sender.WebhookSender;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All lanes of a dispatcher. Lanes with work take turns at the dispatcher's slots, one delivery a turn. */
+public final class Lanes implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Lanes.class);
+
+    private final EndpointRegistry registry;
+    private final WebhookSender sender;
+    private final LaneSettings settings;
+    private final LaneEvents events;
+    private final Clock clock;
+    private final Map<UUID, Lane> lanes = new ConcurrentHashMap<>();
+    private final Queue<Lane> ready = new ConcurrentLinkedQueue<>();
+    private final Set<Lane> queued = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger pumpRequests = new AtomicInteger();
+    private final ScheduledExecutorService timer;
+    private volatile int ownedPartitions;
+    private volatile int allPartitions;
+
+    public Lanes(EndpointRegistry registry, WebhookSender sender, LaneSettings settings, LaneEvents events,
+            Clock clock) {
+        this.registry = registry;
+        this.sender = sender;
+        this.settings = settings;
+        this.events = events;
+        this.clock = clock;
+        this.timer = Executors
+                .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("lane-timer").factory());
+        registry.watch(this::onSnapshot);
+    }
+
+    /** Takes a live delivery, or hands it off at once. */
+    public void offer(RegisteredEndpoint endpoint, LegDelivery delivery) {
+        Lane lane = lane(endpoint);
+        lane.offer(delivery);
+        wake(lane);
+    }
+
+    /** @return false when its lane cannot take it now; the caller keeps it */
+    public boolean offer(RegisteredEndpoint endpoint, RetryDelivery delivery) {
+        Lane lane = lane(endpoint);
+        boolean taken = lane.offer(delivery);
+        wake(lane);
+        return taken;
+    }
+
+    /** Rows worth claiming now for an endpoint. */
+    public int retryCapacity(RegisteredEndpoint endpoint) {
+        return lane(endpoint).retryCapacity();
+    }
+
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    public int waiting() {
+        return lanes.values().stream().mapToInt(Lane::waiting).sum();
+    }
+
+    public long openBreakers() {
+        return lanes.values().stream().filter(Lane::isOpen).count();
+    }
+
+    /** A move of an endpoint's breaker that was made here is in the database. */
+    public void onMoveWritten(UUID endpoint) {
+        Lane lane = lanes.get(endpoint);
+        if (lane != null) {
+            lane.onMoveWritten(System.nanoTime());
+        }
+    }
+
+    /** The share of the fleet's limits that this dispatcher has. */
+    public void setPartitions(int owned, int all) {
+        ownedPartitions = owned;
+        allPartitions = all;
+        onSnapshot(registry.snapshot());
+    }
+
+    /** Takes out live deliveries that have not started, and ends none of them. */
+    public List<LegDelivery> forget(Predicate<LegDelivery> lost) {
+        return lanes.values().stream().flatMap(lane -> lane.forget(lost).stream()).toList();
+    }
+
+    /** Hands off all that has not started. */
+    public void shutDown() {
+        lanes.values().forEach(Lane::shutDown);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+
+    private Lane lane(RegisteredEndpoint registered) {
+        return lanes.computeIfAbsent(registered.endpoint().id(), id -> {
+            RegistrySnapshot snapshot = registry.snapshot();
+            var lane = new Lane(id, settings, events, snapshot.openBreakers().contains(id),
+                    snapshot.degraded().contains(id));
+            lane.configure(registered.endpoint(), ownedPartitions, allPartitions, System.nanoTime());
+            return lane;
+        });
+    }
+
+    private void onSnapshot(RegistrySnapshot snapshot) {
+        lanes.forEach((id, lane) -> {
+            snapshot.find(id).ifPresentOrElse(
+                    registered -> lane.configure(registered.endpoint(), ownedPartitions, allPartitions,
+                            System.nanoTime()),
+                    () -> {
+                        if (lane.isIdle()) {
+                            lanes.remove(id);
+                        }
+                    });
+            lane.onFleetState(snapshot.openBreakers().contains(id), snapshot.degraded().contains(id),
+                    snapshot.takenAtNanos());
+            wake(lane);
+        });
+    }
+
+    private void wake(Lane lane) {
+        if (queued.add(lane)) {
+            ready.add(lane);
+        }
+        pump();
+    }
+
+    /** One thread at a time hands out slots; whoever comes meanwhile leaves it a note, so that no call nests in another. */
+    private void pump() {
+        if (pumpRequests.getAndIncrement() > 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            try {
+                handOutSlots();
+            } catch (RuntimeException e) {
+                // A bug in one lane must not stop the others.
+                log.error("a lane failed", e);
+            }
+            seen = pumpRequests.addAndGet(-seen);
+        } while (seen > 0);
+    }
+
+    private void handOutSlots() {
+        while (inFlight.get() < settings.maxInFlight()) {
+            Lane lane = ready.poll();
+            if (lane == null) {
+                return;
+            }
+            queued.remove(lane);
+            long now = System.nanoTime();
+            Lane.Start start = lane.next(now);
+            if (start == null) {
+                wakeAtNextToken(lane, now);
+                continue;
+            }
+            if (queued.add(lane)) {
+                ready.add(lane);
+            }
+            inFlight.incrementAndGet();
+            send(lane, start);
+        }
+    }
+
+    private void wakeAtNextToken(Lane lane, long now) {
+        long wait = lane.nanosToToken(now);
+        if (wait > 0) {
+            timer.schedule(() -> wake(lane), wait, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void send(Lane lane, Lane.Start start) {
+        Delivery delivery = start.delivery();
+        RegisteredEndpoint current = registry.snapshot().find(delivery.endpointId()).orElse(null);
+        if (current == null) {
+            lane.droppedAtStart(start);
+            free(lane);
+        } else if (!current.endpoint().enabled()) {
+            lane.handedOffAtStart(start, HandOffReason.BREAKER_OPEN);
+            free(lane);
+        } else {
+            var attempt = new WebhookAttempt(current.endpoint(), current.secretsValidAt(clock.instant()),
+                    delivery.message(),
+                    delivery.attemptNumber(), delivery.replayId().orElse(null));
+            sender.send(attempt).thenAccept(result -> ended(lane, start, current, result));
+        }
+    }
+
+    private void ended(Lane lane, Lane.Start start, RegisteredEndpoint endpoint, AttemptResult result) {
+        try {
+            events.attempted(start.delivery(), endpoint, result);
+            lane.ended(start, result);
+        } finally {
+            free(lane);
+        }
+    }
+
+    private void free(Lane lane) {
+        inFlight.decrementAndGet();
+        wake(lane);
+    }
+}

@@ -1,0 +1,8 @@
+package io.offhook.dispatcher.lane;
+
+/** A claimed row. The claim sees to the order within legs: only heads are claimed. */
+public interface RetryDelivery extends Delivery {
+
+    /** The one attempt that an open breaker lets through per step. */
+    boolean probe();
+}

@@ -1,0 +1,272 @@
+package io.offhook.dispatcher.live;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.offhook.dispatcher.endpoint.EndpointRegistry;
+import io.offhook.dispatcher.lane.Lanes;
+import io.offhook.dispatcher.retry.HandOffs;
+import io.offhook.model.Topics;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the events topic and keeps the group's offsets: one thread, which never waits for a receiver or for PostgreSQL. A raw
+ * consumer, since no framework settles records out of order without pausing the partition.
+ */
+public final class LiveLoop implements ConsumerRebalanceListener {
+
+    private static final Logger log = LoggerFactory.getLogger(LiveLoop.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final long STEP_MILLIS = 10;
+    /** Reading goes on when a fifth of the bound is free, so that it does not stop and go at every record. */
+    private static final double RESUME_AT = 0.8;
+
+    private final Topics topics;
+    private final Consumer<byte[], byte[]> consumer;
+    private final EndpointRegistry registry;
+    private final Lanes lanes;
+    private final EventIntake intake;
+    private final LiveSettings settings;
+    private final Map<Integer, OwnedPartition> owned = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> committed = new HashMap<>();
+    private final Thread thread = Thread.ofPlatform().name("live-loop").unstarted(this::run);
+    private long nextCommitNanos = System.nanoTime();
+    private boolean full;
+    private volatile boolean stopping;
+    private volatile boolean finished;
+
+    public LiveLoop(Topics topics, Consumer<byte[], byte[]> consumer, EndpointRegistry registry, Lanes lanes,
+            HandOffs handOffs,
+            LiveSettings settings, MeterRegistry meters) {
+        this.topics = topics;
+        this.consumer = consumer;
+        this.registry = registry;
+        this.lanes = lanes;
+        this.settings = settings;
+        this.intake = new EventIntake(registry, lanes, handOffs, new LiveMetrics(meters));
+        Gauge.builder("offhook.dispatcher.unsettled", intake, EventIntake::unsettled)
+                .description("deliveries accepted, not settled")
+                .register(meters);
+        Gauge.builder("offhook.dispatcher.partitions", owned, Map::size).description("partitions owned")
+                .register(meters);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Stops reading at once; requests under way go on, {@link #finish} ends it. */
+    public void stopReading() {
+        stopping = true;
+    }
+
+    public int unsettled() {
+        return intake.unsettled();
+    }
+
+    /** Commits what is settled and leaves the group. */
+    public void finish() throws InterruptedException {
+        stopping = true;
+        finished = true;
+        thread.join();
+    }
+
+    private void run() {
+        try {
+            boolean known = registry.awaitFirst(POLL);
+            while (!finished && !known) {
+                known = registry.awaitFirst(POLL);
+            }
+            consumer.subscribe(List.of(topics.callEvents()), this);
+            while (!finished) {
+                turn();
+            }
+        } catch (InterruptedException | InterruptException e) {
+            log.warn("the live loop was interrupted");
+        } finally {
+            close();
+        }
+    }
+
+    private void turn() throws InterruptedException {
+        try {
+            applyBackPressure();
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                OwnedPartition partition = owned.get(record.partition());
+                if (partition != null) {
+                    intake.take(partition, record);
+                }
+            }
+            if (System.nanoTime() - nextCommitNanos >= 0) {
+                nextCommitNanos = System.nanoTime() + settings.commitInterval().toNanos();
+                commitAsync();
+            }
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            // The client retries what it can; what comes through here (authorisation, a topic gone) may mend, and reading must go on.
+            log.error("the events topic cannot be read, trying again: {}", e.getMessage());
+            TimeUnit.SECONDS.sleep(1);
+        } catch (RuntimeException e) {
+            log.error("a poll failed, going on", e);
+            TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+        }
+    }
+
+    /** Only memory stops reading, never the age of what is not settled: a slow receiver must not hold up the others. */
+    private void applyBackPressure() {
+        int unsettled = intake.unsettled();
+        full = stopping
+                || (full ? unsettled > settings.maxUnsettled() * RESUME_AT : unsettled >= settings.maxUnsettled());
+        for (TopicPartition assigned : consumer.assignment()) {
+            OwnedPartition partition = owned.get(assigned.partition());
+            boolean pause = full || partition == null || partition.offsets().span() >= settings.maxSpan();
+            if (pause != consumer.paused().contains(assigned)) {
+                if (pause) {
+                    consumer.pause(List.of(assigned));
+                } else {
+                    consumer.resume(List.of(assigned));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+        Map<TopicPartition, Long> retryEnds = retryEnds(assigned);
+        for (TopicPartition partition : assigned) {
+            var taken = new OwnedPartition(partition.partition(), consumer.position(partition), settings.idMemory());
+            retryEnds.forEach((retry, end) -> {
+                if (retry.partition() == partition.partition()) {
+                    taken.onRetryEnd(end);
+                }
+            });
+            owned.put(partition.partition(), taken);
+        }
+        shareLimits();
+    }
+
+    /** How far hand-offs of former owners may reach: until the persister is past it, legs of before are not taken for clean. */
+    private Map<TopicPartition, Long> retryEnds(Collection<TopicPartition> assigned) {
+        try {
+            return consumer
+                    .endOffsets(assigned.stream().map(p -> new TopicPartition(topics.webhookRetries(), p.partition()))
+                            .collect(Collectors.toSet()));
+        } catch (KafkaException e) {
+            log.warn("the end of {} is not known, so later events of legs already begun wait for the retry path: {}",
+                    topics.webhookRetries(), e.getMessage());
+            return Map.of();
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+        var going = revoked.stream().map(p -> owned.get(p.partition())).filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        forget(going);
+        drain(going);
+        commitSync(revoked);
+        onPartitionsLost(revoked);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> lost) {
+        for (TopicPartition partition : lost) {
+            OwnedPartition gone = owned.remove(partition.partition());
+            committed.remove(partition.partition());
+            if (gone != null) {
+                gone.lose();
+                forget(Set.of(gone));
+            }
+        }
+        shareLimits();
+    }
+
+    /** What has not started is no longer ours; the next owner reads it again. */
+    private void forget(Set<OwnedPartition> going) {
+        lanes.forget(delivery -> delivery instanceof LiveDelivery live && going.contains(live.partition()))
+                .forEach(delivery -> ((LiveDelivery) delivery).forgotten());
+    }
+
+    /** What is under way may end, for a moment: each request that does is one that the next owner need not repeat. */
+    private void drain(Collection<OwnedPartition> going) {
+        long deadline = System.nanoTime() + settings.revokeDrain().toNanos();
+        while (going.stream().anyMatch(p -> p.offsets().span() > 0) && System.nanoTime() - deadline < 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void shareLimits() {
+        lanes.setPartitions(owned.size(), consumer.partitionsFor(topics.callEvents()).size());
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> toCommit() {
+        var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+        owned.forEach((number, partition) -> {
+            long prefix = partition.offsets().prefix();
+            if (committed.getOrDefault(number, -1L) != prefix) {
+                offsets.put(new TopicPartition(topics.callEvents(), number), new OffsetAndMetadata(prefix));
+                committed.put(number, prefix);
+            }
+        });
+        return offsets;
+    }
+
+    private void commitAsync() {
+        var offsets = toCommit();
+        if (!offsets.isEmpty()) {
+            consumer.commitAsync(offsets, (_, failure) -> {
+                if (failure != null) {
+                    log.debug("a commit failed, the next one has its offsets too: {}", failure.getMessage());
+                }
+            });
+        }
+    }
+
+    private void commitSync(Collection<TopicPartition> partitions) {
+        var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+        for (TopicPartition partition : partitions) {
+            OwnedPartition own = owned.get(partition.partition());
+            if (own != null) {
+                offsets.put(partition, new OffsetAndMetadata(own.offsets().prefix()));
+            }
+        }
+        try {
+            consumer.commitSync(offsets);
+        } catch (KafkaException e) {
+            // The next owner begins at the last commit: duplicates with the same webhook-id, nothing lost.
+            log.warn("the last offsets were not committed: {}", e.getMessage());
+        }
+    }
+
+    private void close() {
+        try {
+            commitSync(consumer.assignment());
+        } finally {
+            consumer.close();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.offhook.dispatcher.live;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import io.offhook.model.CallAction;
+
+/** What the live path counts. */
+final class LiveMetrics {
+
+    private final MeterRegistry registry;
+    private final Counter duplicates;
+    private final Counter foreign;
+
+    LiveMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.duplicates = Counter.builder("offhook.dispatcher.duplicates")
+                .description("records whose event was read before")
+                .register(registry);
+        this.foreign = Counter.builder("offhook.dispatcher.foreign.records")
+                .description("records that are no call events")
+                .register(registry);
+    }
+
+    void event(CallAction action) {
+        Counter.builder("offhook.dispatcher.events").description("call events read").tag("action", action.wireName())
+                .register(registry).increment();
+    }
+
+    void duplicate() {
+        duplicates.increment();
+    }
+
+    void notACallEvent() {
+        foreign.increment();
+    }
+}

@@ -1,0 +1,13 @@
+package io.offhook.dispatcher.live;
+
+import java.time.Duration;
+
+/**
+ * @param maxUnsettled deliveries accepted and not settled, beyond which the topic is not read on
+ * @param maxSpan offsets of a partition from the first not settled to the last read, beyond which it is not read on
+ * @param idMemory how long an id is known as seen
+ * @param commitInterval between commits
+ * @param revokeDrain how long a partition's requests under way may end before it is given up
+ */
+public record LiveSettings(int maxUnsettled, long maxSpan, Duration idMemory, Duration commitInterval,
+        Duration revokeDrain) {}

@@ -1,0 +1,117 @@
+package io.offhook.dispatcher.retry;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import io.offhook.dispatcher.attempt.AttemptLog;
+import io.offhook.dispatcher.endpoint.RegisteredEndpoint;
+import io.offhook.dispatcher.lane.Delivery;
+import io.offhook.dispatcher.lane.LaneEvents;
+import io.offhook.sender.AttemptResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Tells the fleet through {@code endpoint_lanes} what a lane has learnt. */
+public final class LaneStates implements LaneEvents, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(LaneStates.class);
+    private static final String NEXT_PROBE = """
+            now() + greatest(
+                (:steps::double precision[])[least(%s, cardinality(:steps::double precision[]))] * (1 - :jitter * random()),
+                :retryAfter) * interval '1 second'""";
+
+    private final JdbcClient jdbc;
+    private final RetrySchedule schedule;
+    private final AttemptLog attempts;
+    private final DatabaseWriter writer = new DatabaseWriter("lane-states");
+    private volatile Consumer<UUID> onMoveWritten = _ -> {};
+
+    public LaneStates(JdbcClient jdbc, RetrySchedule schedule, AttemptLog attempts) {
+        this.jdbc = jdbc;
+        this.schedule = schedule;
+        this.attempts = attempts;
+    }
+
+    /** Told of each move of a breaker that was made here once the database has it. */
+    public void onMoveWritten(Consumer<UUID> listener) {
+        onMoveWritten = listener;
+    }
+
+    @Override
+    public void opened(UUID endpoint, Optional<Duration> retryAfter) {
+        log.atWarn().addKeyValue("endpoint_id", endpoint).log("endpoint is failing, its breaker opens");
+        write(endpoint,
+                () -> jdbc
+                        .sql("""
+                                insert into endpoint_lanes as l (endpoint_id, breaker, step, probe_at, degraded, version, updated_at)
+                                select :endpoint, 'open', 1, %s, true, 1, now() where exists (select 1 from endpoints where id = :endpoint)
+                                on conflict (endpoint_id) do update set breaker = 'open', step = 1, probe_at = excluded.probe_at, degraded = true,
+                                    version = l.version + 1, updated_at = now()
+                                where l.breaker = 'closed'"""
+                                .formatted(NEXT_PROBE.formatted("1")))
+                        .param("endpoint", endpoint)
+                        .params(backOff(retryAfter)).update());
+    }
+
+    @Override
+    public void probeSucceeded(UUID endpoint) {
+        log.atInfo().addKeyValue("endpoint_id", endpoint).log("endpoint answers again, its breaker closes");
+        write(endpoint,
+                () -> jdbc
+                        .sql("""
+                                update endpoint_lanes set breaker = 'closed', step = 0, probe_at = null, version = version + 1, updated_at = now()
+                                where endpoint_id = :endpoint and breaker = 'open'""")
+                        .param("endpoint", endpoint).update());
+    }
+
+    @Override
+    public void probeFailed(UUID endpoint, Optional<Duration> retryAfter) {
+        write(endpoint, () -> jdbc.sql("""
+                update endpoint_lanes set step = step + 1, probe_at = %s, version = version + 1, updated_at = now()
+                where endpoint_id = :endpoint and breaker = 'open'""".formatted(NEXT_PROBE.formatted("step + 1")))
+                .param("endpoint", endpoint).params(backOff(retryAfter)).update());
+    }
+
+    @Override
+    public void degraded(UUID endpoint, boolean degraded) {
+        writer.write(() -> jdbc.sql("""
+                insert into endpoint_lanes as l (endpoint_id, degraded)
+                select :endpoint, :degraded where exists (select 1 from endpoints where id = :endpoint)
+                on conflict (endpoint_id) do update set degraded = excluded.degraded, updated_at = now()
+                where l.degraded <> excluded.degraded""").param("endpoint", endpoint).param("degraded", degraded)
+                .update());
+    }
+
+    @Override
+    public void gone(UUID endpoint) {
+        log.atWarn().addKeyValue("endpoint_id", endpoint).log("endpoint answered 410 Gone and is disabled");
+        writer.write(() -> jdbc
+                .sql("""
+                        update endpoints set enabled = false, disabled_reason = 'gone', version = version + 1, updated_at = now()
+                        where id = :endpoint and enabled""")
+                .param("endpoint", endpoint).update());
+    }
+
+    @Override
+    public void attempted(Delivery delivery, RegisteredEndpoint endpoint, AttemptResult result) {
+        attempts.log(delivery.message(), delivery.attemptNumber(), delivery.replayId(), endpoint, result);
+    }
+
+    private void write(UUID endpoint, Runnable move) {
+        writer.write(move, () -> onMoveWritten.accept(endpoint));
+    }
+
+    private Map<String, Object> backOff(Optional<Duration> retryAfter) {
+        return Map.of("steps", schedule.seconds(), "jitter", schedule.jitter(), "retryAfter",
+                retryAfter.map(wait -> wait.toMillis() / 1000.0).orElse(0.0));
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}
