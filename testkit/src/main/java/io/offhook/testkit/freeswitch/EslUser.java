@@ -12,10 +12,11 @@ import java.util.List;
  * @param allowedApis   API commands that the user may call; empty = all
  * @param allowedLog    whether the {@code log} command is allowed
  */
-public record EslUser(String name, String password, List<String> allowedEvents, List<String> allowedApis, boolean allowedLog) {
+public record EslUser(String name, String password, List<String> allowedEvents, List<String> allowedApis,
+        boolean allowedLog) {
 
-	public EslUser {
-		allowedEvents = List.copyOf(allowedEvents);
-		allowedApis = List.copyOf(allowedApis);
-	}
+    public EslUser {
+        allowedEvents = List.copyOf(allowedEvents);
+        allowedApis = List.copyOf(allowedApis);
+    }
 }

@@ -24,97 +24,113 @@ import java.util.Set;
  * @param maxClients        connections at once, further ones are closed at accept
  * @param showChannelsDelay how far {@code show channels} lags behind (the real one reads an asynchronous database: 100 to 500 ms)
  */
-public record SwitchOptions(String bindAddress, int port, String password, List<EslUser> users, Set<String> deniedAddresses,
-		Duration heartbeat, Duration authTimeout, String switchname, long seed, Clock clock, int queueLength, int maxMissed,
-		int sendBuffer, int maxClients, Duration showChannelsDelay) {
+public record SwitchOptions(String bindAddress, int port, String password, List<EslUser> users,
+        Set<String> deniedAddresses,
+        Duration heartbeat, Duration authTimeout, String switchname, long seed, Clock clock, int queueLength,
+        int maxMissed,
+        int sendBuffer, int maxClients, Duration showChannelsDelay) {
 
-	public SwitchOptions {
-		users = List.copyOf(users);
-		deniedAddresses = Set.copyOf(deniedAddresses);
-		check("port", port, port >= 0 && port <= 65535, "0 to 65535");
-		check("heartbeat", heartbeat, heartbeat.isPositive(), "more than 0");
-		check("authTimeout", authTimeout, authTimeout.isPositive(), "more than 0");
-		check("queueLength", queueLength, queueLength > 0, "1 or more");
-		check("maxMissed", maxMissed, maxMissed >= 0, "0 or more");
-		check("sendBuffer", sendBuffer, sendBuffer >= 0, "0 or more bytes");
-		check("maxClients", maxClients, maxClients > 0, "1 or more");
-	}
+    public SwitchOptions {
+        users = List.copyOf(users);
+        deniedAddresses = Set.copyOf(deniedAddresses);
+        check("port", port, port >= 0 && port <= 65535, "0 to 65535");
+        check("heartbeat", heartbeat, heartbeat.isPositive(), "more than 0");
+        check("authTimeout", authTimeout, authTimeout.isPositive(), "more than 0");
+        check("queueLength", queueLength, queueLength > 0, "1 or more");
+        check("maxMissed", maxMissed, maxMissed >= 0, "0 or more");
+        check("sendBuffer", sendBuffer, sendBuffer >= 0, "0 or more bytes");
+        check("maxClients", maxClients, maxClients > 0, "1 or more");
+    }
 
-	/** 127.0.0.1, any port, password ClueCon, heartbeat 20 s, and the bounds of FreeSWITCH. */
-	public static SwitchOptions defaults() {
-		return new SwitchOptions("127.0.0.1", 0, "ClueCon", List.of(), Set.of(), Duration.ofSeconds(20), Duration.ofSeconds(25),
-				"fs-sim", 1, Clock.systemUTC(), 100_000, 500, 0, 64, Duration.ofMillis(200));
-	}
+    /** 127.0.0.1, any port, password ClueCon, heartbeat 20 s, and the bounds of FreeSWITCH. */
+    public static SwitchOptions defaults() {
+        return new SwitchOptions("127.0.0.1", 0, "ClueCon", List.of(), Set.of(), Duration.ofSeconds(20),
+                Duration.ofSeconds(25),
+                "fs-sim", 1, Clock.systemUTC(), 100_000, 500, 0, 64, Duration.ofMillis(200));
+    }
 
-	public SwitchOptions withBindAddress(String value) {
-		return new SwitchOptions(value, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname, seed, clock,
-				queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withBindAddress(String value) {
+        return new SwitchOptions(value, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname,
+                seed, clock,
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withPort(int value) {
-		return new SwitchOptions(bindAddress, value, password, users, deniedAddresses, heartbeat, authTimeout, switchname, seed,
-				clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withPort(int value) {
+        return new SwitchOptions(bindAddress, value, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withPassword(String value) {
-		return new SwitchOptions(bindAddress, port, value, users, deniedAddresses, heartbeat, authTimeout, switchname, seed, clock,
-				queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withPassword(String value) {
+        return new SwitchOptions(bindAddress, port, value, users, deniedAddresses, heartbeat, authTimeout, switchname,
+                seed, clock,
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withUsers(List<EslUser> value) {
-		return new SwitchOptions(bindAddress, port, password, value, deniedAddresses, heartbeat, authTimeout, switchname, seed,
-				clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withUsers(List<EslUser> value) {
+        return new SwitchOptions(bindAddress, port, password, value, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withDeniedAddresses(Set<String> value) {
-		return new SwitchOptions(bindAddress, port, password, users, value, heartbeat, authTimeout, switchname, seed, clock,
-				queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withDeniedAddresses(Set<String> value) {
+        return new SwitchOptions(bindAddress, port, password, users, value, heartbeat, authTimeout, switchname, seed,
+                clock,
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withHeartbeat(Duration value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, value, authTimeout, switchname, seed, clock,
-				queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withHeartbeat(Duration value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, value, authTimeout, switchname,
+                seed, clock,
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withAuthTimeout(Duration value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, value, switchname, seed, clock,
-				queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withAuthTimeout(Duration value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, value, switchname,
+                seed, clock,
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withSwitchname(String value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, value, seed, clock,
-				queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withSwitchname(String value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, value,
+                seed, clock,
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withSeed(long value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname, value,
-				clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withSeed(long value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, value,
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withClock(Clock value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname, seed,
-				value, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
-	}
+    public SwitchOptions withClock(Clock value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                value, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+    }
 
-	/** Bounds of one client's queue; {@code sendBuffer} 0 = the system's default. */
-	public SwitchOptions withQueue(int length, int missed, int sendBufferBytes) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname, seed,
-				clock, length, missed, sendBufferBytes, maxClients, showChannelsDelay);
-	}
+    /** Bounds of one client's queue; {@code sendBuffer} 0 = the system's default. */
+    public SwitchOptions withQueue(int length, int missed, int sendBufferBytes) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                clock, length, missed, sendBufferBytes, maxClients, showChannelsDelay);
+    }
 
-	public SwitchOptions withMaxClients(int value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname, seed,
-				clock, queueLength, maxMissed, sendBuffer, value, showChannelsDelay);
-	}
+    public SwitchOptions withMaxClients(int value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                clock, queueLength, maxMissed, sendBuffer, value, showChannelsDelay);
+    }
 
-	public SwitchOptions withShowChannelsDelay(Duration value) {
-		return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname, seed,
-				clock, queueLength, maxMissed, sendBuffer, maxClients, value);
-	}
+    public SwitchOptions withShowChannelsDelay(Duration value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                clock, queueLength, maxMissed, sendBuffer, maxClients, value);
+    }
 
-	private static void check(String name, Object value, boolean valid, String expected) {
-		if (!valid) {
-			throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-		}
-	}
+    private static void check(String name, Object value, boolean valid, String expected) {
+        if (!valid) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
 }
