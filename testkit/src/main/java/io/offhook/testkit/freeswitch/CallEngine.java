@@ -31,10 +31,12 @@ final class CallEngine implements CallControl {
     }
 
     PlacedCall place(CallPlan plan) {
-        return onThread(() -> new PlacedCall(begin(plan), stage.ledger(), stage.thread()));
+        SyntheticCall call = onThread(() -> begin(plan));
+        call.begun().join();
+        return new PlacedCall(call, stage.ledger(), stage.thread());
     }
 
-    private LiveCall begin(CallPlan plan) {
+    private SyntheticCall begin(CallPlan plan) {
         CallTemplate template = CallTemplate.all().get(plan.kind());
         SyntheticCall call = new SyntheticCall(stage, template, new CallBinding(plan, template, stage.core()));
         calls.add(call);

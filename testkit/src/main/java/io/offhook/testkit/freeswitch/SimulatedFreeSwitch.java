@@ -70,7 +70,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         return core.uuid();
     }
 
-    /** Number of the newest event of this core. */
+    /** Legs that this core has created since it started. */
     public long sessionsSinceStartup() {
         return core.sessionsSinceStart();
     }
@@ -103,7 +103,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         return started;
     }
 
-    /** Places one call now and returns when its first events have been fired. */
+    /** Places one call now and returns when the caller's leg exists (some 20 ms). Not to be called from a listener. */
     public PlacedCall placeCall(CallPlan plan) {
         return calls.place(plan);
     }

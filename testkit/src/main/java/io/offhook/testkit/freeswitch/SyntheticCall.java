@@ -2,6 +2,7 @@ package io.offhook.testkit.freeswitch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A call that goes through the events of its template in their order and timing. Runs on the core's thread. */
@@ -10,11 +11,13 @@ final class SyntheticCall implements LiveCall {
     private final CallTemplate template;
     private final CallBinding binding;
     private final List<LegState> legs = new ArrayList<>();
+    private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private final long startNanos = System.nanoTime();
     private int next;
     private int pausesDone;
     private boolean waiting;
     private boolean ended;
+    private boolean hangUpWhenTalking;
 
     SyntheticCall(CallStage stage, CallTemplate template, CallBinding binding) {
         this.stage = stage;
@@ -33,6 +36,11 @@ final class SyntheticCall implements LiveCall {
     @Override
     public List<LegState> legs() {
         return legs;
+    }
+
+    /** Done when the caller's leg exists, or never will. */
+    CompletableFuture<Void> begun() {
+        return begun;
     }
 
     /** Fires what is due and comes back for the rest. */
@@ -60,6 +68,10 @@ final class SyntheticCall implements LiveCall {
 
     private void beginPause(int pause) {
         waiting = true;
+        if (hangUpWhenTalking) {
+            endPauseNow(CallShape.Wait.TALK);
+            return;
+        }
         CallTemplate.Pause captured = template.pauses().get(pause);
         long micros = (captured.kind() == CallShape.Wait.RING ? plan().ring() : plan().talk()).toNanos() / 1000;
         if (!plan().talk().equals(CallPlan.UNTIL_TOLD) || captured.kind() == CallShape.Wait.RING) {
@@ -94,11 +106,18 @@ final class SyntheticCall implements LiveCall {
 
     @Override
     public void hangUp(String cause) {
-        boolean lastPause = pausesDone == template.pauses().size() - 1;
-        boolean foreseen = lastPause && cause.equals("NORMAL_CLEARING") && endPauseNow(CallShape.Wait.TALK);
-        boolean goingAnyway = pausesDone == template.pauses().size() && cause.equals("NORMAL_CLEARING");
-        if (!foreseen && !goingAnyway && !ended) {
+        if (ended) {
+            return;
+        }
+        int left = template.pauses().size() - pausesDone;
+        boolean lastTalk = left == 1 && template.pauses().getLast().kind() == CallShape.Wait.TALK;
+        if (cause.equals("NORMAL_CLEARING") && (left == 0 || lastTalk)) {
+            // What the template has behind its last conversation is this very hangup; between answer and bridge it waits some 20 ms.
+            hangUpWhenTalking = true;
+            endPauseNow(CallShape.Wait.TALK);
+        } else {
             ended = true;
+            begun.complete(null);
             stage.end(legs, cause);
             stage.ended().accept(this);
         }
@@ -107,6 +126,7 @@ final class SyntheticCall implements LiveCall {
     @Override
     public void drop() {
         ended = true;
+        begun.complete(null);
         legs.forEach(leg -> leg.up(false));
     }
 
@@ -135,6 +155,7 @@ final class SyntheticCall implements LiveCall {
                 leg.up(true);
                 stage.channels().put(leg.uuid(), leg::latest);
                 stage.ledger().add(truth(event.leg(), binding.micros(times.created())));
+                begun.complete(null);
             }
             case "CHANNEL_ANSWER" ->
                 stage.ledger().change(leg.uuid(), truth -> truth.answered(binding.micros(times.answered())));
