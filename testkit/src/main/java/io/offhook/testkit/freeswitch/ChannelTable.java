@@ -1,0 +1,72 @@
+package io.offhook.testkit.freeswitch;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Supplier;
+
+/**
+ * The legs that are up. {@link #find} is live, as {@code uuid_exists} and {@code uuid_dump} are; {@link #listed} lags behind, as
+ * {@code show channels} does, which reads a database that the event system fills.
+ */
+final class ChannelTable {
+    private final ConcurrentHashMap<String, LiveChannel> live = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedDeque<Ended> ended = new ConcurrentLinkedDeque<>();
+    private final long delayNanos;
+
+    ChannelTable(Duration delay) {
+        this.delayNanos = delay.toNanos();
+    }
+
+    private record Ended(LiveChannel channel, long nanos) {}
+
+    void put(String uuid, Supplier<EventData> latest) {
+        live.merge(uuid, new LiveChannel(uuid, latest, System.nanoTime()), (old, created) -> old.with(latest));
+    }
+
+    void remove(String uuid) {
+        LiveChannel channel = live.remove(uuid);
+        long now = System.nanoTime();
+        if (channel != null && delayNanos > 0) {
+            ended.add(new Ended(channel, now));
+        }
+        Ended oldest;
+        while ((oldest = ended.peek()) != null && now - oldest.nanos > delayNanos) {
+            ended.poll();
+        }
+    }
+
+    void rename(String oldUuid, String newUuid, Supplier<EventData> latest) {
+        LiveChannel channel = live.remove(oldUuid);
+        if (channel != null) {
+            live.put(newUuid, new LiveChannel(newUuid, latest, channel.addedNanos()));
+        }
+    }
+
+    /** A restarted core knows no channel. */
+    void clear() {
+        live.clear();
+        ended.clear();
+    }
+
+    int size() {
+        return live.size();
+    }
+
+    /** The channel of that uuid, or null. */
+    LiveChannel find(String uuid) {
+        return live.get(uuid);
+    }
+
+    List<LiveChannel> listed() {
+        long now = System.nanoTime();
+        List<LiveChannel> rows = new ArrayList<>();
+        live.values().stream().filter(channel -> now - channel.addedNanos() >= delayNanos).forEach(rows::add);
+        ended.stream().filter(gone -> now - gone.nanos < delayNanos).map(Ended::channel).forEach(rows::add);
+        rows.sort(Comparator.comparingLong(LiveChannel::addedNanos));
+        return rows;
+    }
+}

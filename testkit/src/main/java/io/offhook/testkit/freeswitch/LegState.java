@@ -1,0 +1,41 @@
+package io.offhook.testkit.freeswitch;
+
+import java.util.function.Supplier;
+
+/** A leg while it is up. Changed by the core's thread, read by those that answer commands. */
+final class LegState {
+    private final String uuid;
+    private final boolean outbound;
+    private volatile Supplier<EventData> latest;
+    private volatile boolean up;
+
+    LegState(String uuid, boolean outbound) {
+        this.uuid = uuid;
+        this.outbound = outbound;
+    }
+
+    String uuid() {
+        return uuid;
+    }
+
+    boolean outbound() {
+        return outbound;
+    }
+
+    boolean up() {
+        return up;
+    }
+
+    void up(boolean value) {
+        up = value;
+    }
+
+    void latest(Supplier<EventData> newer) {
+        latest = newer;
+    }
+
+    /** The newest event of the leg that carries its variables. */
+    EventData latest() {
+        return latest.get();
+    }
+}
