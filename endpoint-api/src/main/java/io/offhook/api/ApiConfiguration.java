@@ -5,6 +5,7 @@ import java.util.List;
 import io.offhook.api.input.JsonBodyResolver;
 import io.offhook.api.security.Access;
 import io.offhook.api.settings.ApiSettings;
+import io.offhook.api.settings.RetrySettings;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
@@ -13,7 +14,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Puts the door and the readers of requests into Spring's dispatcher. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ApiSettings.class)
+@EnableConfigurationProperties({ApiSettings.class, RetrySettings.class})
 class ApiConfiguration implements WebMvcConfigurer {
 
     private final Access access;

@@ -1,6 +1,5 @@
 package io.offhook.api.security;
 
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
@@ -15,11 +14,12 @@ import io.offhook.api.input.PageRequest;
 import io.offhook.api.input.Query;
 import io.offhook.api.problem.Problem;
 import io.offhook.api.problem.ProblemException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -32,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Routes below {@code /api/v1/api-keys}. */
 @RestController
+@Tag(name = "API keys", description = "who may call")
 @RequestMapping(path = ApiKeyController.PATH, produces = "application/json")
 class ApiKeyController {
 
@@ -57,15 +58,18 @@ class ApiKeyController {
     }
 
     @PostMapping
+    @Operation(operationId = "createApiKey", summary = "Make a key; the answer alone shows it")
     @RequiredScope(Scope.ADMIN)
-    ResponseEntity<ApiKeyView> create(@JsonBody ObjectNode body, Caller caller, HttpServletResponse response) {
+    @ResponseStatus(HttpStatus.CREATED)
+    ApiKeyView create(@JsonBody(schema = "NewApiKey") ObjectNode body, Caller caller, HttpServletResponse response) {
         ApiKeyRequest wanted = ApiKeyRequest.read(body, caller, clock);
         String key = newKey();
         ApiKey created = keys.insert(wanted, key.substring(0, SHOWN), KeyHash.of(key));
         changes.changed(caller, "api_key.created",
                 Map.of("created_key_id", created.id(), "created_key_name", created.name()));
         response.setHeader(HttpHeaders.ETAG, TAG.header());
-        return ResponseEntity.created(URI.create(PATH + "/" + created.id())).body(ApiKeyView.of(created, key));
+        response.setHeader(HttpHeaders.LOCATION, PATH + "/" + created.id());
+        return ApiKeyView.of(created, key);
     }
 
     private String newKey() {
@@ -75,6 +79,7 @@ class ApiKeyController {
     }
 
     @GetMapping
+    @Operation(operationId = "listApiKeys", summary = "List keys, oldest first")
     @RequiredScope(Scope.ADMIN)
     Page<ApiKeyView> list(HttpServletRequest request, Caller caller) {
         var query = new Query(request);
@@ -84,6 +89,7 @@ class ApiKeyController {
     }
 
     @GetMapping("/{id}")
+    @Operation(operationId = "getApiKey", summary = "Read what is known of a key")
     @RequiredScope(Scope.ADMIN)
     ApiKeyView get(@PathVariable String id, Caller caller, HttpServletResponse response) {
         ApiKey key = keys.find(Ids.ofPath("API key", id), caller).orElseThrow(() -> notFound(id));
@@ -93,6 +99,7 @@ class ApiKeyController {
     }
 
     @DeleteMapping("/{id}")
+    @Operation(operationId = "deleteApiKey", summary = "Remove a key; it opens nothing from then on")
     @RequiredScope(Scope.ADMIN)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) String ifMatch,
