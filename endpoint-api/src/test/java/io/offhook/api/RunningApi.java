@@ -37,7 +37,9 @@ public final class RunningApi implements AutoCloseable {
                 "spring.kafka.bootstrap-servers", "localhost:1", "offhook.log.dir", "target/logs",
                 "logging.console.enabled", "false"));
         all.putAll(properties);
-        return new ServiceLauncher(ApiApplication.NAME, ApiApplication.class).start(all);
+        // As arguments, since logging is set up before the launcher's properties are there.
+        String[] args = all.entrySet().stream().map(e -> "--" + e.getKey() + "=" + e.getValue()).toArray(String[]::new);
+        return new ServiceLauncher(ApiApplication.NAME, ApiApplication.class).start(Map.of(), args);
     }
 
     public int port() {
