@@ -40,6 +40,7 @@ public final class AddressResolver implements AutoCloseable {
 
     private final HostLookup lookup;
     private final LongSupplier nanoTime;
+    private final Duration limit;
     private final ThreadPoolExecutor trusted = pool("webhook-dns", THREADS - SUSPECT_THREADS);
     private final ThreadPoolExecutor suspect = pool("webhook-dns-suspect", SUSPECT_THREADS);
     /** Guarded by itself; the least recently used host goes first. */
@@ -54,13 +55,17 @@ public final class AddressResolver implements AutoCloseable {
     };
 
     public AddressResolver(HostLookup lookup) {
-        this(lookup, System::nanoTime);
+        this(lookup, System::nanoTime, LOOK_UP_LIMIT);
     }
 
-    /** @param nanoTime the monotonic clock that ages the answers */
-    AddressResolver(HostLookup lookup, LongSupplier nanoTime) {
+    /**
+     * @param nanoTime the monotonic clock that ages the answers
+     * @param limit after which a look-up is given up
+     */
+    AddressResolver(HostLookup lookup, LongSupplier nanoTime, Duration limit) {
         this.lookup = lookup;
         this.nanoTime = nanoTime;
+        this.limit = limit;
     }
 
     /**
@@ -68,7 +73,7 @@ public final class AddressResolver implements AutoCloseable {
      *
      * @param host a name in ASCII, not an address literal
      */
-    public CompletableFuture<Resolution> resolve(String host) {
+    CompletableFuture<Resolution> resolve(String host) {
         Host entry;
         synchronized (hosts) {
             entry = hosts.computeIfAbsent(host, Host::new);
@@ -142,9 +147,9 @@ public final class AddressResolver implements AutoCloseable {
                 finish(shared, new Resolution.NotFound(name + ": too many look-ups are waiting"), true);
                 return;
             }
-            CompletableFuture.delayedExecutor(LOOK_UP_LIMIT.toMillis(), TimeUnit.MILLISECONDS, Runnable::run).execute(
+            CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS, Runnable::run).execute(
                     () -> finish(shared,
-                            new Resolution.NotFound(name + ": no answer within " + LOOK_UP_LIMIT.toSeconds() + " s"),
+                            new Resolution.NotFound(name + ": no answer within " + limit.toMillis() + " ms"),
                             false));
         }
 

@@ -14,8 +14,10 @@ import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.HttpRequestInterceptor;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1IOEventHandlerFactory;
 import org.apache.hc.core5.http.impl.nio.ClientHttp1StreamDuplexerFactory;
+import org.apache.hc.core5.http.impl.nio.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.nio.ssl.TlsStrategy;
 import org.apache.hc.core5.http.protocol.DefaultHttpProcessor;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
@@ -40,8 +42,7 @@ final class Connector implements AutoCloseable {
 
     /** How often the reactor looks at its time-outs; its own 1 s would let a connect time-out of 1 s last 2 s. */
     private static final TimeValue SELECT_INTERVAL = TimeValue.ofMilliseconds(50);
-    /** 64 headers of 8 KiB bound what a response's head can cost. */
-    private static final int MAX_HEADERS = 64;
+    private static final int MAX_HEADERS = 100;
     private static final int MAX_LINE = 8_192;
 
     private final DefaultConnectingIOReactor reactor;
@@ -53,7 +54,9 @@ final class Connector implements AutoCloseable {
         tls = ClientTlsStrategyBuilder.create().setSslContext(sslContext).buildAsync();
         var http1 = Http1Config.custom().setMaxHeaderCount(MAX_HEADERS).setMaxLineLength(MAX_LINE).build();
         var noInterceptors = new DefaultHttpProcessor(new HttpRequestInterceptor[0]);
-        var duplexers = new ClientHttp1StreamDuplexerFactory(noInterceptors, http1, CharCodingConfig.DEFAULT);
+        var parsers = new DefaultHttpResponseParserFactory(http1);
+        var duplexers = new ClientHttp1StreamDuplexerFactory(noInterceptors, http1, CharCodingConfig.DEFAULT,
+                DefaultConnectionReuseStrategy.INSTANCE, () -> new BoundedHeadParser(parsers.create()), null, null);
         reactor = new DefaultConnectingIOReactor(new ClientHttp1IOEventHandlerFactory(duplexers, null, null),
                 IOReactorConfig.custom().setSelectInterval(SELECT_INTERVAL).setTcpNoDelay(true).build(),
                 Thread.ofPlatform().daemon().name("webhook-io-", 0).factory(), null,

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 
 /** What a name means at the moment. */
-public sealed interface Resolution {
+sealed interface Resolution {
 
     /** @param addresses at least one, in the order of the answer */
     record Found(List<InetAddress> addresses) implements Resolution {

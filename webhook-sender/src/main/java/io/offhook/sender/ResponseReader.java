@@ -7,6 +7,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,7 +53,9 @@ final class ResponseReader implements AsyncClientExchangeHandler {
     private final HttpRequest request;
     private final ByteBuffer requestBody;
     private final Listener listener;
-    private final ByteBuffer body = ByteBuffer.allocate(MAX_BODY);
+    /** Grows with what arrives: most responses are a few bytes, and 16 KiB for each would be most of the garbage. */
+    private byte[] body = {};
+    private int bodyLength;
 
     private HttpCoreContext context;
     private long receivedBefore;
@@ -110,11 +113,13 @@ final class ResponseReader implements AsyncClientExchangeHandler {
 
     @Override
     public synchronized void consume(ByteBuffer source) {
-        if (source.remaining() > body.remaining()) {
-            source.limit(source.position() + body.remaining());
-            truncated = true;
+        int taken = Math.min(source.remaining(), MAX_BODY - bodyLength);
+        truncated = taken < source.remaining();
+        if (bodyLength + taken > body.length) {
+            body = Arrays.copyOf(body, Math.min(MAX_BODY, Math.max(bodyLength + taken, 2 * body.length)));
         }
-        body.put(source);
+        source.get(body, bodyLength, taken);
+        bodyLength += taken;
         if (truncated) {
             received(false);
         }
@@ -154,11 +159,11 @@ final class ResponseReader implements AsyncClientExchangeHandler {
      * cannot hold; a character that the limit cuts in two is left out.
      */
     synchronized String excerpt() {
-        var chars = CharBuffer.allocate(body.position());
+        var chars = CharBuffer.allocate(bodyLength);
         StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE)
-                .decode(body.duplicate().flip(), chars, !truncated);
+                .decode(ByteBuffer.wrap(body, 0, bodyLength), chars, !truncated);
         return chars.flip().toString().replace('\0', REPLACEMENT);
     }
 

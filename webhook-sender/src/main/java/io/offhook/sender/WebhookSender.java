@@ -54,8 +54,11 @@ public final class WebhookSender implements AutoCloseable {
         inFlight.add(run);
         CompletableFuture<AttemptResult> result = run.future();
         result.whenComplete((_, _) -> inFlight.remove(run));
-        run.start();
+        if (!closed) {
+            run.start();
+        }
         if (closed) {
+            // Also when it was closed meanwhile, after close() had gone through those in flight.
             run.abandon();
         }
         return result.copy();

@@ -1,6 +1,5 @@
 package io.offhook.sender;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -135,8 +134,7 @@ class AttemptFailureTest {
         try (var receiver = new RawReceiver(conversation -> {
             conversation.readRequest();
             conversation.write(start);
-            conversation.socket().setSoTimeout(20);
-            while (!closed(conversation.socket())) {
+            while (conversation.staysOpenFor(20)) {
                 conversation.write("x");
             }
         }); var fixture = new SenderFixture()) {
@@ -183,6 +181,20 @@ class AttemptFailureTest {
         }); var fixture = new SenderFixture()) {
             assertFailed(fixture.send("http://127.0.0.1:" + receiver.port()), AttemptError.RESPONSE_INVALID);
             Awaitility.await().until(() -> receiver.closedByPeer() == 1);
+        }
+    }
+
+    @Test
+    void headThatIsTooBigAsAWholeIsCutOff() throws Exception {
+        String big = "x: " + "y".repeat(8_000) + "\r\n";
+        assertFailed(answerTo("HTTP/1.1 200 OK\r\n" + big.repeat(9) + "Content-Length: 0\r\n\r\n"),
+                AttemptError.RESPONSE_INVALID);
+        assertThat(answerTo("HTTP/1.1 200 OK\r\n" + big.repeat(8) + "Content-Length: 0\r\n\r\n").error()).isNull();
+    }
+
+    private static AttemptResult answerTo(String response) throws Exception {
+        try (var receiver = RawReceiver.answering(response); var fixture = new SenderFixture()) {
+            return fixture.send("http://127.0.0.1:" + receiver.port());
         }
     }
 
@@ -241,16 +253,6 @@ class AttemptFailureTest {
             }
         }
         throw new AssertionError("the backlog never filled");
-    }
-
-    /** Waits a moment for the sender's end of the connection. */
-    private static boolean closed(Socket socket) throws IOException {
-        try {
-            return socket.getInputStream().read() < 0;
-        } catch (SocketTimeoutException e) {
-            // Still open.
-            return false;
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

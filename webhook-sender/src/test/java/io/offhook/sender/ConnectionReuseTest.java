@@ -2,6 +2,7 @@ package io.offhook.sender;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,8 @@ import javax.net.ssl.SSLContext;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,6 +62,35 @@ class ConnectionReuseTest {
                 assertThat(one.get(20, TimeUnit.SECONDS).error()).isNull();
             }
         }
+    }
+
+    /** Sixty-four senders at once for a while: no connection may be closed under another's request, none may leak. */
+    @Test
+    void everyRequestArrivesOnceUnderLoad() throws Exception {
+        int lanes = 64;
+        int perLane = 100;
+        try (var receiver = RawReceiver.ok(); var fixture = new SenderFixture()) {
+            var done = new ArrayList<CompletableFuture<Void>>();
+            for (int lane = 0; lane < lanes; lane++) {
+                done.add(sendInARow(fixture.sender, attempt("http://127.0.0.1:" + receiver.port()), perLane));
+            }
+            for (CompletableFuture<Void> lane : done) {
+                lane.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(receiver.requests()).hasSize(lanes * perLane);
+            assertThat(receiver.accepted()).isLessThanOrEqualTo(lanes);
+            assertThat(fixture.sender.connections().idle()).isEqualTo(receiver.accepted());
+        }
+    }
+
+    private static CompletableFuture<Void> sendInARow(WebhookSender sender, WebhookAttempt attempt, int times) {
+        if (times == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return sender.send(attempt).thenCompose(result -> {
+            assertThat(result.error()).as(result.toString()).isNull();
+            return sendInARow(sender, attempt, times - 1);
+        });
     }
 
     @Test
@@ -113,12 +145,13 @@ class ConnectionReuseTest {
         }
     }
 
-    @Test
-    void reusedConnectionThatBreaksInsideTheResponseIsNotRetried() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab"})
+    void reusedConnectionThatBreaksInsideTheResponseIsNotRetried(String start) throws Exception {
         try (var receiver = new RawReceiver(conversation -> {
             while (conversation.readRequest()) {
                 if (conversation.count() == 2) {
-                    conversation.write("HTTP/1.");
+                    conversation.write(start);
                     return;
                 }
                 conversation.write(OK);
@@ -157,7 +190,7 @@ class ConnectionReuseTest {
         };
         try (var good = RawReceiver.ok();
                 var evil = new RawReceiver(new ServerSocket(good.port(), 5, forbidden), _ -> {});
-                var resolver = new AddressResolver(changing, nanoTime::get);
+                var resolver = new AddressResolver(changing, nanoTime::get, Duration.ofSeconds(5));
                 var sender = new WebhookSender("1", new EgressGuard("127.0.0.1/32", resolver), () -> SenderFixture.NOW,
                         SSLContext.getDefault())) {
             WebhookAttempt attempt = attempt("http://rebind.example:" + good.port());

@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,7 @@ final class RawReceiver implements AutoCloseable {
     private final ServerSocket listener;
     private final Behaviour behaviour;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<Request> requests = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger accepted = new AtomicInteger();
     /** Connections of which this side has read the end: a FIN or a reset. */
     private final AtomicInteger closedByPeer = new AtomicInteger();
@@ -163,6 +165,21 @@ final class RawReceiver implements AutoCloseable {
                 // What it still sends does not matter.
             }
             closedByPeer.incrementAndGet();
+        }
+
+        /** Drops what the sender still sends. */
+        boolean staysOpenFor(int milliseconds) throws IOException {
+            socket.setSoTimeout(milliseconds);
+            try {
+                while (in.read() >= 0) {
+                    // What it still sends does not matter.
+                }
+                closedByPeer.incrementAndGet();
+                return false;
+            } catch (SocketTimeoutException e) {
+                // Nothing was heard, so it is open.
+                return true;
+            }
         }
 
         private List<String> readHead() throws IOException {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIServerName;
@@ -91,6 +92,43 @@ class TlsTest {
             assertThat(result.duration()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
             Awaitility.await().until(() -> receiver.closedByPeer() == 1);
             assertThat(fixture.sender.connections().opened()).isZero();
+        }
+    }
+
+    /** Each byte resets an idle time-out, so only a deadline for the whole handshake ends this one. */
+    @Test
+    void drippingHandshakeEndsAtTheConnectionDeadline() throws Exception {
+        byte[] longRecord = {0x16, 3, 3, 0x3e, (byte) 0x80, 2};
+        try (var receiver = new RawReceiver(conversation -> {
+            conversation.write(longRecord);
+            while (conversation.staysOpenFor(20)) {
+                conversation.write(new byte[1]);
+            }
+        }); var fixture = trusting(certificate.trust())) {
+            AttemptResult result = fixture
+                    .send(SenderFixture.endpoint("https://hook.example:" + receiver.port(), 1, 30));
+
+            assertThat(result.error()).isEqualTo(AttemptError.TLS);
+            assertThat(result.duration()).isLessThan(Duration.ofSeconds(6));
+            Awaitility.await().until(() -> receiver.closedByPeer() == 1);
+        }
+    }
+
+    @Test
+    void staleConnectionIsRetriedOnAFreshOne() throws Exception {
+        var connections = new AtomicInteger();
+        try (var receiver = new RawReceiver(certificate.listen(), conversation -> {
+            boolean first = connections.incrementAndGet() == 1;
+            while (conversation.readRequest()) {
+                if (first && conversation.count() == 2) {
+                    return;
+                }
+                conversation.write("HTTP/1.1 204 No Content\r\n\r\n");
+            }
+        }); var fixture = trusting(certificate.trust())) {
+            assertThat(fixture.send("https://hook.example:" + receiver.port()).error()).isNull();
+            assertThat(fixture.send("https://hook.example:" + receiver.port()).error()).isNull();
+            assertThat(receiver.accepted()).isEqualTo(2);
         }
     }
 
