@@ -62,7 +62,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     /**
      * Starts the broker and returns when it answers clients.
      *
-     * @throws IllegalStateException when it runs already or cannot start (port taken, directory locked by another broker)
+     * @throws IllegalStateException when it runs already or cannot start (port taken, directory locked by another)
      */
     public synchronized EmbeddedKafka start() {
         if (server != null) {

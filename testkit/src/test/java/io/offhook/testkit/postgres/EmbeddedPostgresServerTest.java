@@ -7,12 +7,18 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.regex.Pattern;
 
+import io.offhook.testkit.process.FreePort;
+import io.offhook.testkit.process.JavaCommand;
+import io.offhook.testkit.process.JavaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class EmbeddedPostgresServerTest {
@@ -44,6 +50,23 @@ class EmbeddedPostgresServerTest {
         }
         try (EmbeddedPostgresServer again = EmbeddedPostgresServer.at(directory, port).start()) {
             assertThat(count(again.jdbcUrl())).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aServerThatAKilledJvmLeftRunningIsEndedAndItsRowsAreThere(@TempDir Path directory) throws Exception {
+        int port = FreePort.find();
+        try (JavaProcess owner = JavaCommand.mainClass(PostgresOwner.class)
+                .arguments(directory.toString(), String.valueOf(port)).outputFile(directory.resolve("owner.log"))
+                .start()) {
+            owner.waitForLine(Pattern.compile("^up$"), Duration.ofSeconds(30));
+            assertThatIllegalStateException().isThrownBy(EmbeddedPostgresServer.at(directory, 0)::start)
+                    .withStackTraceContaining("in use by another process");
+            owner.sigkill();
+        }
+        try (EmbeddedPostgresServer postgres = EmbeddedPostgresServer.at(directory, 0).start()) {
+            assertThat(postgres.port()).isNotEqualTo(port);
+            assertThat(count(postgres.jdbcUrl())).isEqualTo(1);
         }
     }
 
