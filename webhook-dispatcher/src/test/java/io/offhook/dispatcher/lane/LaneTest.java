@@ -224,6 +224,17 @@ class LaneTest {
     }
 
     @Test
+    void aRowWhoseLeaseRunsOutWhileItWaitsIsGivenBackAndNotSent() {
+        var stale = retry("stale", false);
+        lane.offer(stale);
+        lane.offer(retry("fresh", false));
+        stale.makeStale();
+        assertThat(next().delivery().message().uuid()).isEqualTo("fresh");
+        assertThat(stale.ends()).isEqualTo(1);
+        assertThat(lane.retryCapacity()).isEqualTo(1);
+    }
+
+    @Test
     void aRateLimitHoldsBackAndSaysUntilWhen() {
         lane.configure(endpoint(16, 2), 1, 1, now);
         deliver("a");

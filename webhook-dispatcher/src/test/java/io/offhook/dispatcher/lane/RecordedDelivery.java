@@ -38,6 +38,7 @@ sealed class RecordedDelivery implements Delivery {
 
     static final class Retry extends RecordedDelivery implements RetryDelivery {
         private final boolean probe;
+        private boolean stale;
 
         Retry(CallEventMessage message, boolean probe, List<String> book) {
             super(message, book);
@@ -47,6 +48,15 @@ sealed class RecordedDelivery implements Delivery {
         @Override
         public boolean probe() {
             return probe;
+        }
+
+        void makeStale() {
+            stale = true;
+        }
+
+        @Override
+        public boolean isStale(long nowNanos) {
+            return stale;
         }
     }
 
