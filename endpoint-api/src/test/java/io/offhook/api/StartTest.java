@@ -37,9 +37,8 @@ class StartTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            offhook.api.admin-key                | ``              | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 16 to 512
-            offhook.api.admin-key                | fifteen-letters | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 16 to 512
-            offhook.api.admin-key                | a key with spaces in it | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 16 to 512
+            offhook.api.admin-key                | ``              | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 1 to 512
+            offhook.api.admin-key                | a key with spaces in it | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 1 to 512
             offhook.api.max-endpoints-per-tenant | many            | OFFHOOK_API_MAX_ENDPOINTS_PER_TENANT: "many" (expected: a whole number
             offhook.api.max-endpoints-per-tenant | -1              | OFFHOOK_API_MAX_ENDPOINTS_PER_TENANT: "-1" (expected: a whole number from 0
             offhook.egress.allow-cidrs           | 10.0.0.1/8      | OFFHOOK_EGRESS_ALLOW_CIDRS: "10.0.0.1/8" (expected: comma-separated

@@ -5,6 +5,8 @@ import java.util.regex.Pattern;
 import io.offhook.runtime.InvalidSettingException;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -22,18 +24,27 @@ public record ApiSettings(String adminKey,
         @DefaultValue("50") @Min(value = 0, message = COUNT) @Max(value = 100_000, message = COUNT) int maxEndpointsPerTenant,
         @DefaultValue("20") @Min(value = 0, message = COUNT) @Max(value = 100_000, message = COUNT) int maxGlobalEndpoints) {
 
+    private static final Logger log = LoggerFactory.getLogger(ApiSettings.class);
+
     /** The property of {@link #adminKey()}. */
     public static final String ADMIN_KEY = "offhook.api.admin-key";
 
     private static final String COUNT = "a whole number from 0 to 100000";
 
-    /** What a bearer token can carry in a header. 16 characters keep an on-line search hopeless. */
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{16,512}");
+    /** What a bearer token can carry in a header. */
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,512}");
+    /** Below it a search over the network is not hopeless; the operator is told, and decides. */
+    private static final int SAFE_LENGTH = 16;
 
     public ApiSettings {
         if (adminKey != null && !KEY.matcher(adminKey).matches()) {
             throw new InvalidSettingException(ADMIN_KEY, adminKey,
-                    "16 to 512 visible ASCII characters without spaces");
+                    "1 to 512 visible ASCII characters without spaces");
+        }
+        if (adminKey != null && adminKey.length() < SAFE_LENGTH) {
+            log.warn("OFFHOOK_API_ADMIN_KEY has {} characters; {} or more random ones cannot be guessed",
+                    adminKey.length(),
+                    SAFE_LENGTH);
         }
     }
 
