@@ -17,6 +17,7 @@ import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.model.Topics;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +37,8 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private static final Logger log = LoggerFactory.getLogger(LiveLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long STEP_MILLIS = 10;
+    /** For what may block on a broker that is away: partitions keep what they have, and the end keeps within its grace period. */
+    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(3);
     /** Reading goes on when a fifth of the bound is free, so that it does not stop and go at every record. */
     private static final double RESUME_AT = 0.8;
 
@@ -50,6 +53,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final Thread thread = Thread.ofPlatform().name("live-loop").unstarted(this::run);
     private long nextCommitNanos = System.nanoTime();
     private boolean full;
+    private int allPartitions;
     private volatile boolean stopping;
     private volatile boolean finished;
 
@@ -86,7 +90,11 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     public void finish() throws InterruptedException {
         stopping = true;
         finished = true;
-        thread.join();
+        if (thread.getState() == Thread.State.NEW) {
+            consumer.close(CloseOptions.timeout(BROKER_TIMEOUT));
+        } else {
+            thread.join();
+        }
     }
 
     private void run() {
@@ -181,9 +189,12 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
         var going = revoked.stream().map(p -> owned.get(p.partition())).filter(Objects::nonNull)
                 .collect(Collectors.toSet());
-        forget(going);
-        drain(going);
-        commitSync(revoked);
+        if (!finished) {
+            // At the end it was all waited for and committed before.
+            forget(going);
+            drain(going);
+            commitSync(revoked);
+        }
         onPartitionsLost(revoked);
     }
 
@@ -220,7 +231,15 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     }
 
     private void shareLimits() {
-        lanes.setPartitions(owned.size(), consumer.partitionsFor(topics.callEvents()).size());
+        if (finished) {
+            return;
+        }
+        try {
+            allPartitions = consumer.partitionsFor(topics.callEvents(), BROKER_TIMEOUT).size();
+        } catch (KafkaException e) {
+            log.debug("the count of partitions stays {}: {}", allPartitions, e.getMessage());
+        }
+        lanes.setPartitions(owned.size(), allPartitions);
     }
 
     private Map<TopicPartition, OffsetAndMetadata> toCommit() {
@@ -255,7 +274,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
             }
         }
         try {
-            consumer.commitSync(offsets);
+            consumer.commitSync(offsets, BROKER_TIMEOUT);
         } catch (KafkaException e) {
             // The next owner begins at the last commit: duplicates with the same webhook-id, nothing lost.
             log.warn("the last offsets were not committed: {}", e.getMessage());
@@ -266,7 +285,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         try {
             commitSync(consumer.assignment());
         } finally {
-            consumer.close();
+            consumer.close(CloseOptions.timeout(BROKER_TIMEOUT));
         }
     }
 }

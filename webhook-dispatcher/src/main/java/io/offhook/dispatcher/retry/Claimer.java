@@ -134,7 +134,8 @@ final class Claimer implements AutoCloseable {
     public void close() {
         stopping = true;
         try {
-            if (!thread.join(Duration.ofSeconds(2))) {
+            // One that never started, for want of Kafka, cannot be joined.
+            if (thread.isAlive() && !thread.join(Duration.ofSeconds(2))) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {

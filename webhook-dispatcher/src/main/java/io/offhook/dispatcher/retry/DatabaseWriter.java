@@ -21,7 +21,7 @@ final class DatabaseWriter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseWriter.class);
     private static final Duration RETRY = Duration.ofMillis(500);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
     private final Thread thread;

@@ -36,7 +36,7 @@ public final class HandOffs implements AutoCloseable {
     private record Pending(RetryRecord record, Acknowledged acknowledged) {}
 
     private static final Logger log = LoggerFactory.getLogger(HandOffs.class);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final String topic;
     private final Producer<byte[], byte[]> producer;
@@ -107,7 +107,7 @@ public final class HandOffs implements AutoCloseable {
         });
     }
 
-    /** Sends what is queued and waits for its acknowledgement, 10 s at most each. */
+    /** Sends what is queued and waits for its acknowledgement, 2 s at most each: the drain before has waited long. */
     @Override
     public void close() {
         closing = true;

@@ -20,6 +20,8 @@ public final class RetryEngine implements AutoCloseable {
 
     /** While PostgreSQL is away the batch is kept and tried again. */
     private static final long PERSIST_RETRY_MILLIS = 1000;
+    /** A batch that is not written by then is read again. */
+    private static final long SHUTDOWN_MILLIS = 3000;
     private static final String MAX_BATCH = "500";
 
     private final ConcurrentMessageListenerContainer<byte[], byte[]> persister;
@@ -46,6 +48,7 @@ public final class RetryEngine implements AutoCloseable {
         var properties = new ContainerProperties(topics.webhookRetries());
         properties.setGroupId(topics.retryPersisterGroup());
         properties.setMessageListener(listener);
+        properties.setShutdownTimeout(SHUTDOWN_MILLIS);
         properties.setAckMode(ContainerProperties.AckMode.BATCH);
         var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
                 new DefaultKafkaConsumerFactory<>(clientProperties),
