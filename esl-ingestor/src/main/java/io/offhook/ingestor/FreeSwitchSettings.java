@@ -17,8 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param nodes {@code fs1=10.0.0.11:8021,fs2=[fd00::2]:8021}; the name is the node's name in events, the same in every ingestor
  * @param user {@code user@domain} for {@code userauth}; empty for the event socket's own password
  * @param password of the event socket or the user
- * @param passwordFile a file whose first line is the password; wins over {@code password}
- * @param passwords of single nodes, by name; they win over both
+ * @param passwordFile a file whose first line is the password; wins over the variable above
+ * @param passwords of single nodes, each in a variable that ends with the node's name, such as
+ *        {@code OFFHOOK_FREESWITCH_PASSWORDS_FS1}; they win over both
  */
 @ConfigurationProperties("offhook.freeswitch")
 public record FreeSwitchSettings(@DefaultValue("") String nodes, @DefaultValue("") String user,

@@ -1,11 +1,13 @@
 package io.offhook.ingestor;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.offhook.ingestor.call.TenantRules;
 import io.offhook.ingestor.esl.EslTimings;
+import io.offhook.runtime.InvalidSettingException;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,7 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param queueEvents events of one node that may wait to be worked on; beyond it the connection is closed
  * @param tenantHold how long an originate waits for somebody to name its tenant; 0 for not at all
  * @param tenantHeaders headers that may name a tenant, in the order of trust
- * @param tenantByNumber dialled number to tenant
+ * @param tenantByNumber dialled number to tenant, for DID calls: {@code +49301001=tenant-a.example,+49401001=tenant-b.example}
  * @param closedLegMemory how long an ended leg is remembered
  * @param loopbackLegs what becomes of the two legs that the loopback endpoint makes of one
  */
@@ -39,7 +41,7 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
         @DefaultValue({
                 "variable_tenant", "variable_domain_name", "variable_dialed_domain",
                 "Channel-Presence-ID"}) List<String> tenantHeaders,
-        @DefaultValue Map<String, String> tenantByNumber, @DefaultValue("10m") Duration closedLegMemory,
+        @DefaultValue("") String tenantByNumber, @DefaultValue("10m") Duration closedLegMemory,
         @DefaultValue("exclude") LoopbackLegs loopbackLegs) {
 
     /** The loopback endpoint makes two legs of one logical call. */
@@ -52,6 +54,22 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
     }
 
     TenantRules tenantRules() {
-        return new TenantRules(tenantHeaders, tenantByNumber);
+        return new TenantRules(tenantHeaders, tenantsByNumber());
+    }
+
+    private Map<String, String> tenantsByNumber() {
+        var tenants = new HashMap<String, String>();
+        for (String part : tenantByNumber.split(",")) {
+            int equals = part.indexOf('=');
+            String tenant = equals <= 0 ? null : TenantRules.domain(part.substring(equals + 1));
+            if (!part.isBlank() && tenant == null) {
+                throw new InvalidSettingException("offhook.ingestor.tenant-by-number", part.strip(),
+                        "number=tenant, separated by commas, such as +49301001=tenant-a.example");
+            }
+            if (tenant != null) {
+                tenants.put(part.substring(0, equals).strip(), tenant);
+            }
+        }
+        return tenants;
     }
 }

@@ -14,7 +14,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What the API allows.
  *
- * @param adminKey the bootstrap administrator's key; {@code null} when unset
+ * @param adminKey the bootstrap administrator's key; the API refuses to start without one unless the database has an
+ *        administrator's key
  * @param maxEndpointsPerTenant endpoints of one tenant at most
  * @param maxGlobalEndpoints endpoints without a tenant at most: each of them receives every event
  */
