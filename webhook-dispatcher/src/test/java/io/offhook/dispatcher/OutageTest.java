@@ -171,6 +171,22 @@ class OutageTest {
     }
 
     @Test
+    void aPartitionIsGivenUpAsSoonAsWhatIsUnderWayHasEnded() {
+        site.addEndpoint("/delay/20/given-up", TENANT, Map.of("max_in_flight", "2"));
+        try (var first = site.dispatcher(Map.of("offhook.dispatcher.revoke-drain", "1h"))) {
+            first.awaitPartitions(Site.PARTITIONS);
+            site.publishLegs("given-up-", 60, TENANT);
+            site.receiver.ledger().awaitAccepted(10, Site.LIMIT);
+            try (var second = site.dispatcher()) {
+                second.awaitPartitions(Site.PARTITIONS / 2);
+                assertThat(site.receiver.ledger().acceptedCount()).as("deliveries wait meanwhile").isLessThan(180);
+                site.receiver.ledger().awaitAccepted(180, Site.LIMIT);
+            }
+        }
+        assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
+    }
+
+    @Test
     void neverStartedForWantOfKafkaItStillEndsInOrder() {
         kafka.stop();
         var dispatcher = site.dispatcher();

@@ -8,8 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -38,7 +37,9 @@ public final class Lanes implements AutoCloseable {
     private final Set<Lane> queued = ConcurrentHashMap.newKeySet();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger pumpRequests = new AtomicInteger();
-    private final ScheduledExecutorService timer;
+    /** Lanes that the timer is going to wake; one timer each, however often they are looked at meanwhile. */
+    private final Set<Lane> timed = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer;
     private volatile int ownedPartitions;
     private volatile int allPartitions;
 
@@ -49,8 +50,7 @@ public final class Lanes implements AutoCloseable {
         this.settings = settings;
         this.events = events;
         this.clock = clock;
-        this.timer = Executors
-                .newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("lane-timer").factory());
+        this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("lane-timer").factory());
         registry.watch(this::onSnapshot);
     }
 
@@ -189,9 +189,16 @@ public final class Lanes implements AutoCloseable {
 
     private void wakeAtNextToken(Lane lane, long now) {
         long wait = lane.nanosToToken(now);
-        if (wait > 0) {
-            timer.schedule(() -> wake(lane), wait, TimeUnit.NANOSECONDS);
+        if (wait > 0 && timed.add(lane)) {
+            timer.schedule(() -> {
+                timed.remove(lane);
+                wake(lane);
+            }, wait, TimeUnit.NANOSECONDS);
         }
+    }
+
+    int timers() {
+        return timer.getQueue().size();
     }
 
     private void send(Lane lane, Lane.Start start) {
@@ -213,8 +220,8 @@ public final class Lanes implements AutoCloseable {
 
     private void ended(Lane lane, Lane.Start start, RegisteredEndpoint endpoint, AttemptResult result) {
         try {
-            events.attempted(start.delivery(), endpoint, result);
             lane.ended(start, result);
+            events.attempted(start.delivery(), endpoint, result);
         } finally {
             free(lane);
         }

@@ -116,11 +116,12 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     private void turn() throws InterruptedException {
         try {
+            ownLeftOver();
             applyBackPressure();
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 OwnedPartition partition = owned.get(record.partition());
                 if (partition != null) {
-                    intake.take(partition, record);
+                    take(partition, record);
                 }
             }
             if (System.nanoTime() - nextCommitNanos >= 0) {
@@ -136,6 +137,16 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         } catch (RuntimeException e) {
             log.error("a poll failed, going on", e);
             TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+        }
+    }
+
+    private void take(OwnedPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            intake.take(partition, record);
+        } catch (RuntimeException e) {
+            // It stays unsettled, so it is read again after a restart; the rest of the batch must not be skipped with it.
+            log.error("record at {}-{} offset {} could not be taken", record.topic(), record.partition(),
+                    record.offset(), e);
         }
     }
 
@@ -157,11 +168,21 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         }
     }
 
+    /** A broker that went away while partitions were assigned left them without an owner's books: paused, until they have them. */
+    private void ownLeftOver() {
+        List<TopicPartition> left = consumer.assignment().stream().filter(p -> !owned.containsKey(p.partition()))
+                .toList();
+        if (!left.isEmpty()) {
+            onPartitionsAssigned(left);
+        }
+    }
+
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
         Map<TopicPartition, Long> retryEnds = retryEnds(assigned);
         for (TopicPartition partition : assigned) {
-            var taken = new OwnedPartition(partition.partition(), consumer.position(partition), settings.idMemory());
+            var taken = new OwnedPartition(partition.partition(), consumer.position(partition, BROKER_TIMEOUT),
+                    settings.idMemory());
             retryEnds.forEach((retry, end) -> {
                 if (retry.partition() == partition.partition()) {
                     taken.onRetryEnd(end);
@@ -177,7 +198,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         try {
             return consumer
                     .endOffsets(assigned.stream().map(p -> new TopicPartition(topics.webhookRetries(), p.partition()))
-                            .collect(Collectors.toSet()));
+                            .collect(Collectors.toSet()), BROKER_TIMEOUT);
         } catch (KafkaException e) {
             log.warn("the end of {} is not known, so later events of legs already begun wait for the retry path: {}",
                     topics.webhookRetries(), e.getMessage());
@@ -220,7 +241,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     /** What is under way may end, for a moment: each request that does is one that the next owner need not repeat. */
     private void drain(Collection<OwnedPartition> going) {
         long deadline = System.nanoTime() + settings.revokeDrain().toNanos();
-        while (going.stream().anyMatch(p -> p.offsets().span() > 0) && System.nanoTime() - deadline < 0) {
+        while (going.stream().anyMatch(p -> p.open().get() > 0) && System.nanoTime() - deadline < 0) {
             try {
                 TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
             } catch (InterruptedException e) {
@@ -260,6 +281,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
             consumer.commitAsync(offsets, (_, failure) -> {
                 if (failure != null) {
                     log.debug("a commit failed, the next one has its offsets too: {}", failure.getMessage());
+                    offsets.keySet().forEach(partition -> committed.remove(partition.partition()));
                 }
             });
         }

@@ -3,6 +3,7 @@ package io.offhook.dispatcher.live;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.offhook.dispatcher.lane.LegAffinity;
@@ -26,6 +27,7 @@ final class OwnedPartition {
     };
     /** Behind the last hand-off to this partition of the retry topic that is known here; until its end is known, out of reach. */
     private final AtomicLong handedOffTo = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicInteger open = new AtomicInteger();
     private volatile boolean lost;
 
     OwnedPartition(int number, long position, Duration idMemory) {
@@ -74,6 +76,11 @@ final class OwnedPartition {
 
     void onHandOff(long offset) {
         handedOffTo.updateAndGet(known -> known == Long.MAX_VALUE ? known : Math.max(known, offset + 1));
+    }
+
+    /** Deliveries that were accepted and have neither been settled nor forgotten. */
+    AtomicInteger open() {
+        return open;
     }
 
     /** Another dispatcher has it: outcomes are no longer ours to settle. */

@@ -20,6 +20,7 @@ final class RecordSettlement {
         this.open = new AtomicInteger(deliveries);
         this.unsettled = unsettled;
         unsettled.addAndGet(deliveries);
+        partition.open().addAndGet(deliveries);
     }
 
     OwnedPartition partition() {
@@ -27,14 +28,19 @@ final class RecordSettlement {
     }
 
     void deliverySettled() {
-        unsettled.decrementAndGet();
         if (open.decrementAndGet() == 0) {
             partition.offsets().settle(offset);
         }
+        ended();
     }
 
     /** The partition was lost before the delivery started: nothing is settled, the new owner has the record. */
     void deliveryForgotten() {
+        ended();
+    }
+
+    private void ended() {
         unsettled.decrementAndGet();
+        partition.open().decrementAndGet();
     }
 }

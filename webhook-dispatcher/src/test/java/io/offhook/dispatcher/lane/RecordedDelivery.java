@@ -1,6 +1,5 @@
 package io.offhook.dispatcher.lane;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -12,12 +11,14 @@ sealed class RecordedDelivery implements Delivery {
 
     static final UUID ENDPOINT = new UUID(1, 1);
 
+    private final UUID endpoint;
     private final CallEventMessage message;
     /** Shared by the deliveries of a test, so that it shows their order too. */
     private final List<String> book;
     private int ends;
 
-    private RecordedDelivery(CallEventMessage message, List<String> book) {
+    private RecordedDelivery(UUID endpoint, CallEventMessage message, List<String> book) {
+        this.endpoint = endpoint;
         this.message = message;
         this.book = book;
     }
@@ -25,8 +26,8 @@ sealed class RecordedDelivery implements Delivery {
     static final class Live extends RecordedDelivery implements LegDelivery {
         private final LegAffinity leg;
 
-        Live(CallEventMessage message, LegAffinity leg, List<String> book) {
-            super(message, book);
+        Live(UUID endpoint, CallEventMessage message, LegAffinity leg, List<String> book) {
+            super(endpoint, message, book);
             this.leg = leg;
         }
 
@@ -41,7 +42,7 @@ sealed class RecordedDelivery implements Delivery {
         private boolean stale;
 
         Retry(CallEventMessage message, boolean probe, List<String> book) {
-            super(message, book);
+            super(ENDPOINT, message, book);
             this.probe = probe;
         }
 
@@ -61,10 +62,12 @@ sealed class RecordedDelivery implements Delivery {
     }
 
     static List<Live> leg(List<CallEventMessage> messages, List<String> book) {
+        return leg(messages, book, ENDPOINT);
+    }
+
+    static List<Live> leg(List<CallEventMessage> messages, List<String> book, UUID endpoint) {
         var affinity = new LegAffinity();
-        var deliveries = new ArrayList<Live>();
-        messages.forEach(message -> deliveries.add(new Live(message, affinity, book)));
-        return deliveries;
+        return messages.stream().map(message -> new Live(endpoint, message, affinity, book)).toList();
     }
 
     int ends() {
@@ -73,7 +76,7 @@ sealed class RecordedDelivery implements Delivery {
 
     @Override
     public UUID endpointId() {
-        return ENDPOINT;
+        return endpoint;
     }
 
     @Override

@@ -1,0 +1,48 @@
+package io.offhook.dispatcher.lane;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.UUID;
+
+import io.offhook.dispatcher.CallEvents;
+import io.offhook.dispatcher.Registry;
+import io.offhook.dispatcher.SharedServers;
+import io.offhook.dispatcher.endpoint.EndpointRegistry;
+import io.offhook.sender.AddressResolver;
+import io.offhook.sender.EgressGuard;
+import io.offhook.sender.HostLookup;
+import io.offhook.sender.WebhookSender;
+import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import io.offhook.testkit.receiver.WebhookReceiver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(SharedServers.class)
+class LanesTest {
+
+    @Test
+    void aLaneThatWaitsForTokensHasOneTimerHoweverManyWaitInIt(EmbeddedPostgresServer postgres) throws Exception {
+        try (var receiver = WebhookReceiver.start();
+                var endpoints = new Registry(postgres, "lanes");
+                var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofHours(1));
+                var sender = new WebhookSender("test",
+                        new EgressGuard("127.0.0.0/8", new AddressResolver(HostLookup.system())), Clock.systemUTC());
+                var lanes = new Lanes(registry, sender, new LaneSettings(1000, 100, 5), new RecordedEvents(),
+                        Clock.systemUTC())) {
+            UUID id = endpoints.addEndpoint(receiver.url("/ok").toString(), Map.of("rate_limit_per_sec", "1"));
+            registry.start();
+            assertThat(registry.awaitFirst(Duration.ofSeconds(20))).isTrue();
+            var endpoint = registry.snapshot().find(id).orElseThrow();
+            for (int i = 0; i < 500; i++) {
+                var leg = RecordedDelivery.leg(CallEvents.leg("leg-" + i), new ArrayList<>(), id);
+                lanes.offer(endpoint, leg.getFirst());
+            }
+            receiver.ledger().awaitCount(2, Duration.ofSeconds(20));
+            assertThat(lanes.timers()).isLessThanOrEqualTo(1);
+        }
+    }
+}

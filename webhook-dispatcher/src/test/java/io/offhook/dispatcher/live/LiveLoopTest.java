@@ -1,0 +1,189 @@
+package io.offhook.dispatcher.live;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.offhook.dispatcher.CallEvents;
+import io.offhook.dispatcher.Registry;
+import io.offhook.dispatcher.SharedServers;
+import io.offhook.dispatcher.attempt.AttemptLog;
+import io.offhook.dispatcher.endpoint.EndpointRegistry;
+import io.offhook.dispatcher.lane.LaneSettings;
+import io.offhook.dispatcher.lane.Lanes;
+import io.offhook.dispatcher.retry.HandOffs;
+import io.offhook.dispatcher.retry.LaneStates;
+import io.offhook.dispatcher.retry.RetrySchedule;
+import io.offhook.model.CallEventCodec;
+import io.offhook.model.CallEventMessage;
+import io.offhook.model.Topics;
+import io.offhook.sender.AddressResolver;
+import io.offhook.sender.EgressGuard;
+import io.offhook.sender.HostLookup;
+import io.offhook.sender.WebhookSender;
+import io.offhook.testkit.kafka.EmbeddedKafka;
+import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import io.offhook.testkit.receiver.WebhookReceiver;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The loop among real parts, with a consumer that fails where a broker can fail it. */
+@ExtendWith(SharedServers.class)
+class LiveLoopTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int PARTITIONS = 3;
+
+    private final AtomicInteger positionsToFail = new AtomicInteger();
+    private final AtomicInteger commitsToFail = new AtomicInteger();
+    private final AtomicInteger recordsToFail = new AtomicInteger();
+    private final Map<String, Object> client;
+    private final Topics topics = new Topics("loop-" + UUID.randomUUID() + ".");
+    @AutoClose
+    private final Registry endpoints;
+    @AutoClose
+    private final WebhookReceiver receiver = WebhookReceiver.start();
+    @AutoClose
+    private final Admin admin;
+    @AutoClose
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    LiveLoopTest(EmbeddedKafka kafka, EmbeddedPostgresServer postgres) throws Exception {
+        client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        endpoints = new Registry(postgres, "loop_" + Long.toHexString(System.nanoTime()));
+        admin = Admin.create(client);
+        producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+        admin.createTopics(List.of(new NewTopic(topics.callEvents(), PARTITIONS, (short) 1),
+                new NewTopic(topics.webhookRetries(), PARTITIONS, (short) 1))).all().get();
+        endpoints.addEndpoint(receiver.url("/ok").toString());
+    }
+
+    @Test
+    void aPartitionWhosePositionWasNotKnownAtFirstIsReadAllTheSame() throws Exception {
+        positionsToFail.set(2);
+        running(() -> {
+            publish("a", "b", "c", "d", "e", "f");
+            receiver.ledger().awaitAccepted(18, LIMIT);
+        });
+        assertThat(positionsToFail).hasValueLessThanOrEqualTo(0);
+    }
+
+    @Test
+    void aCommitThatFailedIsMadeAgainWithoutNewRecords() throws Exception {
+        commitsToFail.set(3);
+        running(() -> {
+            publish("a");
+            receiver.ledger().awaitAccepted(3, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 3);
+        });
+        assertThat(commitsToFail).hasValueLessThanOrEqualTo(0);
+    }
+
+    @Test
+    void aRecordThatCannotBeTakenIsNotSettledAndDoesNotTakeTheRestOfItsBatchWithIt() throws Exception {
+        publish("a", "b", "c", "d");
+        recordsToFail.set(1);
+        running(() -> receiver.ledger().awaitAccepted(11, LIMIT));
+        assertThat(committed()).as("the record is read again").isLessThan(12);
+    }
+
+    private interface Check {
+        void run() throws Exception;
+    }
+
+    private void running(Check check) throws Exception {
+        var meters = new SimpleMeterRegistry() {
+            @Override
+            protected Counter newCounter(Meter.Id id) {
+                if (id.getName().equals("offhook.dispatcher.events") && recordsToFail.getAndDecrement() > 0) {
+                    throw new IllegalStateException("a meter that cannot be made");
+                }
+                return super.newCounter(id);
+            }
+        };
+        var resolver = new AddressResolver(HostLookup.system());
+        var states = new LaneStates(endpoints.jdbc(), new RetrySchedule(List.of(Duration.ofSeconds(1)), 0),
+                new AttemptLog());
+        try (states;
+                var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofSeconds(1));
+                var sender = new WebhookSender("test", new EgressGuard("127.0.0.0/8", resolver), Clock.systemUTC());
+                var lanes = new Lanes(registry, sender, new LaneSettings(256, 100, 5), states, Clock.systemUTC());
+                var handOffs = new HandOffs(topics.webhookRetries(), new HashMap<>(client))) {
+            var loop = new LiveLoop(topics, consumer(), registry, lanes, handOffs, new LiveSettings(1000, 100_000,
+                    Duration.ofMinutes(1), Duration.ofMillis(50), Duration.ofSeconds(1)), meters);
+            registry.start();
+            loop.start();
+            try {
+                check.run();
+            } finally {
+                loop.finish();
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Consumer<byte[], byte[]> consumer() {
+        Map<String, Object> properties = new HashMap<>(client);
+        properties.putAll(Map.of("group.id", topics.dispatcherGroup(), "auto.offset.reset", "earliest",
+                "enable.auto.commit", "false"));
+        var real = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[]{Consumer.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("position") && positionsToFail.getAndDecrement() > 0) {
+                        throw new TimeoutException("no broker answers");
+                    }
+                    if (method.getName().equals("commitAsync") && commitsToFail.getAndDecrement() > 0) {
+                        ((OffsetCommitCallback) arguments[1]).onComplete(Map.of(),
+                                new RetriableCommitFailedException("no coordinator"));
+                        return null;
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private void publish(String... uuids) throws Exception {
+        for (String uuid : uuids) {
+            for (CallEventMessage message : CallEvents.leg(uuid)) {
+                producer.send(CallEventCodec.toRecord(topics.callEvents(), message)).get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Records that the group's offsets cover. */
+    private long committed() throws Exception {
+        Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(topics.dispatcherGroup())
+                .partitionsToOffsetAndMetadata().get();
+        return offsets.values().stream()
+                .mapToLong(OffsetAndMetadata::offset).sum();
+    }
+}
