@@ -1,0 +1,93 @@
+package io.offhook.api;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.offhook.runtime.ServiceLauncher;
+import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The API as it runs, on a free port over a real PostgreSQL. Test classes share one and keep apart by tenant. */
+public final class RunningApi implements AutoCloseable {
+
+    public static final String ADMIN_KEY = "bootstrap-key-of-the-tests";
+
+    private final EmbeddedPostgresServer postgres;
+    private final ConfigurableApplicationContext context;
+
+    private RunningApi(EmbeddedPostgresServer postgres, ConfigurableApplicationContext context) {
+        this.postgres = postgres;
+        this.context = context;
+    }
+
+    /** Started by the first class that asks, closed with the JVM. */
+    public static RunningApi shared() {
+        return Shared.API;
+    }
+
+    /** One of its own, for tests that break things. */
+    public static RunningApi start(EmbeddedPostgresServer postgres, Map<String, Object> properties) {
+        return new RunningApi(postgres, launch(postgres.jdbcUrl(), properties));
+    }
+
+    public static ConfigurableApplicationContext launch(String jdbcUrl, Map<String, Object> properties) {
+        var all = new HashMap<String, Object>(Map.of("server.port", 0, "spring.datasource.url", jdbcUrl,
+                "offhook.api.admin-key", ADMIN_KEY, "offhook.egress.allow-cidrs", "127.0.0.0/8",
+                "spring.kafka.bootstrap-servers", "localhost:1", "offhook.log.dir", "target/logs",
+                "logging.console.enabled", "false"));
+        all.putAll(properties);
+        return new ServiceLauncher(ApiApplication.NAME, ApiApplication.class).start(all);
+    }
+
+    public int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /** As the bootstrap administrator. */
+    public ApiClient admin() {
+        return as(ADMIN_KEY);
+    }
+
+    public ApiClient as(String key) {
+        return new ApiClient("http://localhost:" + port(), key);
+    }
+
+    /** A key of the tenant with all scopes. */
+    public ApiClient tenant(String tenant) {
+        return tenant(tenant, "read", "write", "admin");
+    }
+
+    public ApiClient tenant(String tenant, String... scopes) {
+        var answer = admin().post("/api/v1/api-keys",
+                Map.of("name", "key of " + tenant, "tenant", tenant, "scopes", scopes));
+        return as(answer.json().get("key").stringValue());
+    }
+
+    public JdbcClient jdbc() {
+        return context.getBean(JdbcClient.class);
+    }
+
+    public EmbeddedPostgresServer postgres() {
+        return postgres;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    private static final class Shared {
+        private static final RunningApi API = start();
+
+        private static RunningApi start() {
+            EmbeddedPostgresServer postgres = EmbeddedPostgresServer.temporary().start();
+            RunningApi api = RunningApi.start(postgres, Map.of("offhook.api.max-global-endpoints", 100_000));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                api.close();
+                postgres.close();
+            }));
+            return api;
+        }
+    }
+}
