@@ -80,9 +80,7 @@ final class Quickstart {
     private void fail(StartRefused refused) {
         failed = true;
         log.error("cannot start", refused);
-        if (!refused.saidAlready()) {
-            System.err.println(refused.line());
-        }
+        refused.print(System.err);
         System.exit(1);
     }
 

@@ -53,7 +53,7 @@ public class QuickstartApplication {
             // Reads the settings and turns the JSON log on; the services' contexts find it running and leave it as it is.
             settings = new ServiceLauncher(NAME, QuickstartApplication.class).start(Map.of(), args);
         } catch (RuntimeException e) {
-            System.err.println(StartRefused.because("the settings cannot be used", e).line());
+            StartRefused.byService(NAME, e).print(System.err);
             System.exit(1);
             return;
         }

@@ -1,5 +1,6 @@
 package io.offhook.quickstart;
 
+import java.io.PrintStream;
 import java.util.Optional;
 
 import io.offhook.runtime.StartFailure;
@@ -34,12 +35,11 @@ final class StartRefused extends RuntimeException {
                 explained.isPresent(), failure);
     }
 
-    boolean saidAlready() {
-        return saidAlready;
-    }
-
-    String line() {
-        return "offhook: " + getMessage();
+    /** Prints the line that the user reads, unless the service has. */
+    void print(PrintStream err) {
+        if (!saidAlready) {
+            err.println("offhook: " + getMessage());
+        }
     }
 
     private static String root(Throwable failure) {
