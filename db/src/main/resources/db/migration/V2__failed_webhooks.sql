@@ -46,6 +46,9 @@ create index failed_webhooks_leg on failed_webhooks (endpoint_id, uuid, leg_sequ
 -- Lists, newest first, and their filter by endpoint.
 create index failed_webhooks_newest on failed_webhooks (first_failed_at desc, id desc);
 create index failed_webhooks_newest_of_endpoint on failed_webhooks (endpoint_id, first_failed_at desc, id desc);
+-- A tenant's own list: among the rows of others it would otherwise read the table (600,000 rows: 760 ms against 0.03 ms).
+create index failed_webhooks_newest_of_tenant on failed_webhooks (tenant, first_failed_at desc, id desc)
+    where tenant is not null;
 -- The search for one leg.
 create index failed_webhooks_uuid on failed_webhooks (uuid);
 -- Exhausting by age and removing ended rows.

@@ -31,13 +31,22 @@ public final class RunningApi implements AutoCloseable {
         return new RunningApi(postgres, launch(postgres.jdbcUrl(), properties));
     }
 
+    /** One on a database of its own. */
+    public static RunningApi start(String jdbcUrl, Map<String, Object> properties) {
+        return new RunningApi(null, launch(jdbcUrl, properties));
+    }
+
     public static ConfigurableApplicationContext launch(String jdbcUrl, Map<String, Object> properties) {
         var all = new HashMap<String, Object>(Map.of("server.port", 0, "spring.datasource.url", jdbcUrl,
                 "offhook.api.admin-key", ADMIN_KEY, "offhook.egress.allow-cidrs", "127.0.0.0/8",
                 "spring.kafka.bootstrap-servers", "localhost:1", "offhook.log.dir", "target/logs",
                 "logging.console.enabled", "false"));
         all.putAll(properties);
-        return new ServiceLauncher(ApiApplication.NAME, ApiApplication.class).start(all);
+        // "remove" names a default of these that shall not be set.
+        all.remove(String.valueOf(all.remove("remove")));
+        // As arguments, since logging is set up before the launcher's properties are there.
+        String[] args = all.entrySet().stream().map(e -> "--" + e.getKey() + "=" + e.getValue()).toArray(String[]::new);
+        return new ServiceLauncher(ApiApplication.NAME, ApiApplication.class).start(Map.of(), args);
     }
 
     public int port() {

@@ -106,7 +106,7 @@ class EndpointController {
     @RequiredScope(Scope.WRITE)
     EndpointView patch(@PathVariable String id,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) String ifMatch,
-            @JsonBody(schema = "EndpointConfig", mergePatch = true) ObjectNode body, Caller caller,
+            @JsonBody(schema = "EndpointPatch", mergePatch = true) ObjectNode body, Caller caller,
             HttpServletResponse response) {
         ObjectNode patch = HeadersField.inLowerCase(body);
         return answer(endpoints.change(Ids.ofPath("endpoint", id), caller, ifMatch, "endpoint.patched",

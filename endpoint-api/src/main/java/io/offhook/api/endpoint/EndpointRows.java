@@ -10,6 +10,7 @@ import java.util.UUID;
 
 import io.offhook.api.input.PageRequest;
 import io.offhook.api.rows.Rows;
+import io.offhook.api.rows.Where;
 import io.offhook.api.security.Caller;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallDirection;
@@ -27,7 +28,7 @@ class EndpointRows {
             select e.*, case when not e.enabled then 'disabled' when l.breaker = 'open' then 'failing'
                              when l.degraded then 'degraded' else 'healthy' end as health
             from endpoints e left join endpoint_lanes l on l.endpoint_id = e.id
-            where (:tenant::text is null or e.tenant = :tenant)""";
+            where\s""";
 
     private static final TypeReference<TreeMap<String, String>> HEADERS = new TypeReference<>() {
     };
@@ -86,18 +87,18 @@ class EndpointRows {
 
     /** Empty for what the caller does not see, too. */
     Optional<RegisteredEndpoint> find(UUID id, Caller caller) {
-        return jdbc.sql(SELECT + " and e.id = :id").param("id", id).param("tenant", caller.tenant()).query(this::read)
-                .optional();
+        Where where = new Where().and("e.id = :id", "id", id).and("e.tenant = :tenant", "tenant", caller.tenant());
+        return where.bind(jdbc.sql(SELECT + where.sql())).query(this::read).optional();
     }
 
     /** Oldest first. */
     List<RegisteredEndpoint> list(Caller caller, PageRequest page) {
-        var after = page.after();
-        return jdbc.sql(SELECT + """
-                 and (:at::timestamptz is null or (e.created_at, e.id) > (:at, :id::uuid))
-                order by e.created_at, e.id limit :limit""").param("tenant", caller.tenant())
-                .param("at", after == null ? null : Rows.time(after.at()))
-                .param("id", after == null ? null : after.id())
+        Where where = new Where().and("e.tenant = :tenant", "tenant", caller.tenant());
+        if (page.after() != null) {
+            where.and("(e.created_at, e.id) > (:at, :id)", "at", Rows.time(page.after().at()))
+                    .let("id", page.after().id());
+        }
+        return where.bind(jdbc.sql(SELECT + where.sql() + " order by e.created_at, e.id limit :limit"))
                 .param("limit", page.fetch()).query(this::read).list();
     }
 

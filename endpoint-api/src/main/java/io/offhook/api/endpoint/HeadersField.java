@@ -2,6 +2,7 @@ package io.offhook.api.endpoint;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -46,8 +47,10 @@ final class HeadersField {
             fields.errors().add(field, "no string (expected: a string of visible ASCII, spaces and tabs)");
             return;
         }
-        ReservedHeaders.refusal(name, value).ifPresent(why -> fields.errors().add(field, why));
-        if (!value.equals(value.strip())) {
+        Optional<String> refusal = ReservedHeaders.refusal(name, value);
+        if (refusal.isPresent()) {
+            fields.errors().add(field, refusal.get());
+        } else if (!value.equals(value.strip())) {
             fields.errors().add(field, "begins or ends with a space or tab, which HTTP would drop (expected: neither)");
         }
         if (headers.put(name.toLowerCase(Locale.ROOT), value) != null) {

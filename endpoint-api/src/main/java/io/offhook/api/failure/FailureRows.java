@@ -55,9 +55,9 @@ public class FailureRows {
         int all = 0;
         int some;
         do {
-            some = jdbc.sql("update failed_webhooks set " + DISCARD + """
-                    where id in (select id from failed_webhooks where endpoint_id = :endpoint and status = 'pending'
-                                 order by id limit :batch for update)""").param("endpoint", endpoint)
+            some = jdbc.sql("update failed_webhooks set " + DISCARD
+                    + " where id in (select id from failed_webhooks where endpoint_id = :endpoint"
+                    + " and status = 'pending' order by id limit :batch for update)").param("endpoint", endpoint)
                     .param("batch", BATCH).update();
             all += some;
         } while (some == BATCH);
@@ -75,8 +75,8 @@ public class FailureRows {
     List<FailedWebhook> list(FailureFilter filter, Caller caller, PageRequest page) {
         Where where = filter.where(caller);
         if (page.after() != null) {
-            where.and("first_failed_at <= :at", "at", Rows.time(page.after().at()))
-                    .and("(first_failed_at, id) < (:at, :id)", "id", page.after().id());
+            where.and("(first_failed_at, id) < (:at, :id)", "at", Rows.time(page.after().at()))
+                    .let("id", page.after().id());
         }
         return where.bind(jdbc.sql("select " + COLUMNS + " from failed_webhooks where " + where.sql()
                 + " order by first_failed_at desc, id desc limit :limit")).param("limit", page.fetch())

@@ -16,8 +16,8 @@ final class RequestSchemas {
 
     private RequestSchemas() {}
 
-    @Schema(name = "EndpointConfig", additionalProperties = Schema.AdditionalPropertiesValue.FALSE, description = "PUT takes it whole, with "
-            + "the defaults for what is left out; PATCH takes it as a JSON merge patch. The read-only fields of an endpoint may be "
+    @Schema(name = "EndpointConfig", description = "PUT takes it whole, with "
+            + "the defaults for what is left out; unknown fields are refused. The read-only fields of an endpoint may be "
             + "there and change nothing.")
     record EndpointConfig(
             @Schema(description = "http or https, without user information and fragment; at most 2,048 characters", requiredMode = Schema.RequiredMode.REQUIRED, example = "https://crm.example/hooks") String url,

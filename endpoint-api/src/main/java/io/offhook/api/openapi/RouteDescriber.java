@@ -2,6 +2,7 @@ package io.offhook.api.openapi;
 
 import java.lang.annotation.Annotation;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -85,6 +86,13 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
             converters.resolveAsResolvedSchema(new AnnotatedType(type)).referencedSchemas
                     .forEach(document.getComponents()::addSchemas);
         }
+        // A merge patch has the same fields, and needs none of them.
+        var patch = new JsonSchema();
+        patch.setTypes(Set.of("object"));
+        patch.setDescription("RFC 7396; null brings a field's default back");
+        Map<?, ?> properties = document.getComponents().getSchemas().get("EndpointConfig").getProperties();
+        properties.forEach((name, schema) -> patch.addProperty((String) name, (Schema<?>) schema));
+        document.getComponents().addSchemas("EndpointPatch", patch);
     }
 
     private static boolean has(HandlerMethod route, Class<? extends Annotation> annotation) {

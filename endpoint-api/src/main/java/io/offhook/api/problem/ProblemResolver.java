@@ -21,6 +21,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 /** The one place that turns an exception into the answer, for the API as for everything else that this process serves. */
 @Component
@@ -50,6 +51,7 @@ final class ProblemResolver implements HandlerExceptionResolver {
     private static Problem problem(Exception failure, HttpServletRequest request) {
         return switch (failure) {
             case ProblemException answer -> answer.problem();
+            case NoResourceFoundException _ -> Problem.of(HttpStatus.NOT_FOUND, "nothing is at this path");
             case ErrorResponse spring -> fromSpring(spring);
             // PostgreSQL is away, restarting, out of connections, or chose us as the victim of a deadlock.
             case NonTransientDataAccessResourceException away -> unavailable(away);

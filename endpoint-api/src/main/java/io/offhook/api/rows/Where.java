@@ -25,6 +25,12 @@ public final class Where {
         return this;
     }
 
+    /** Gives a further name of a condition its value. */
+    public Where let(String name, Object value) {
+        values.put(name, value);
+        return this;
+    }
+
     public Where and(String condition) {
         conditions.add(condition);
         return this;

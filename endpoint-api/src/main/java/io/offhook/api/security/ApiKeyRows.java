@@ -10,6 +10,7 @@ import java.util.UUID;
 
 import io.offhook.api.input.PageRequest;
 import io.offhook.api.rows.Rows;
+import io.offhook.api.rows.Where;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -27,14 +28,12 @@ class ApiKeyRows {
     }
 
     ApiKey insert(ApiKeyRequest key, String prefix, KeyHash hash) {
-        return jdbc.sql("""
-                insert into api_keys (id, name, tenant, scopes, key_hash, key_prefix, expires_at)
-                values (:id, :name, :tenant, :scopes, :hash, :prefix, :expires)
-                returning\s""" + COLUMNS).param("id", UUID.randomUUID()).param("name", key.name())
-                .param("tenant", key.tenant())
+        return jdbc.sql("insert into api_keys (id, name, tenant, scopes, key_hash, key_prefix, expires_at)"
+                + " values (:id, :name, :tenant, :scopes, :hash, :prefix, :expires) returning " + COLUMNS)
+                .param("id", UUID.randomUUID()).param("name", key.name()).param("tenant", key.tenant())
                 .param("scopes", key.scopes().stream().map(Scope::wireName).toArray(String[]::new))
-                .param("hash", hash.bytes()).param("prefix", prefix)
-                .param("expires", Rows.time(key.expiresAt())).query(ApiKeyRows::read).single();
+                .param("hash", hash.bytes()).param("prefix", prefix).param("expires", Rows.time(key.expiresAt()))
+                .query(ApiKeyRows::read).single();
     }
 
     /**
@@ -42,9 +41,8 @@ class ApiKeyRows {
      * hash, from which no key follows; the bytes are compared again in constant time all the same.
      */
     Optional<ApiKey> findValid(KeyHash hash) {
-        return jdbc.sql("select " + COLUMNS + """
-                , key_hash from api_keys
-                where key_hash = :hash and (expires_at is null or expires_at > now())""").param("hash", hash.bytes())
+        return jdbc.sql("select " + COLUMNS + ", key_hash from api_keys where key_hash = :hash"
+                + " and (expires_at is null or expires_at > now())").param("hash", hash.bytes())
                 .query((row, _) -> hash.matches(row.getBytes("key_hash")) ? read(row, 0) : null).optional();
     }
 
@@ -56,26 +54,26 @@ class ApiKeyRows {
                 .param("id", key.id()).update();
     }
 
+    /** Empty for what the caller does not see, too. */
     Optional<ApiKey> find(UUID id, Caller caller) {
-        return jdbc.sql("select " + COLUMNS + """
-                from api_keys where id = :id and (:tenant::text is null or tenant = :tenant)""").param("id", id)
-                .param("tenant", caller.tenant()).query(ApiKeyRows::read).optional();
+        Where where = new Where().and("id = :id", "id", id).and("tenant = :tenant", "tenant", caller.tenant());
+        return where.bind(jdbc.sql("select " + COLUMNS + " from api_keys where " + where.sql()))
+                .query(ApiKeyRows::read).optional();
     }
 
+    /** Oldest first. */
     List<ApiKey> list(Caller caller, PageRequest page) {
-        var after = page.after();
-        return jdbc.sql("select " + COLUMNS + """
-                 from api_keys where (:tenant::text is null or tenant = :tenant)
-                and (:at::timestamptz is null or (created_at, id) > (:at, :id::uuid))
-                order by created_at, id limit :limit""").param("tenant", caller.tenant())
-                .param("at", after == null ? null : Rows.time(after.at()))
-                .param("id", after == null ? null : after.id())
-                .param("limit", page.fetch()).query(ApiKeyRows::read).list();
+        Where where = new Where().and("tenant = :tenant", "tenant", caller.tenant());
+        if (page.after() != null) {
+            where.and("(created_at, id) > (:at, :id)", "at", Rows.time(page.after().at())).let("id", page.after().id());
+        }
+        return where.bind(jdbc.sql("select " + COLUMNS + " from api_keys where " + where.sql()
+                + " order by created_at, id limit :limit")).param("limit", page.fetch()).query(ApiKeyRows::read).list();
     }
 
     boolean delete(UUID id, Caller caller) {
-        return jdbc.sql("delete from api_keys where id = :id and (:tenant::text is null or tenant = :tenant)")
-                .param("id", id).param("tenant", caller.tenant()).update() == 1;
+        Where where = new Where().and("id = :id", "id", id).and("tenant = :tenant", "tenant", caller.tenant());
+        return where.bind(jdbc.sql("delete from api_keys where " + where.sql())).update() == 1;
     }
 
     boolean hasAdministrator() {
