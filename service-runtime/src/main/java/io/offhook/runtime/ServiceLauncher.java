@@ -1,11 +1,12 @@
 package io.offhook.runtime;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.env.MapPropertySource;
 
 /** Starts a service of Offhook: its settings file bears its own name, so that several services can share one class path. */
 public final class ServiceLauncher {
@@ -38,14 +39,15 @@ public final class ServiceLauncher {
         }, "drain"));
     }
 
-    /** Starts the service inside this process, with properties that give way to nothing but command line arguments. */
+    /** Starts the service inside this process, with properties that win over the environment. */
     public ConfigurableApplicationContext start(Map<String, Object> properties, String... args) {
         Map<String, Object> defaults = new LinkedHashMap<>();
         defaults.put("spring.config.name", "offhook-service," + name);
         defaults.put("spring.application.name", name);
+        // As arguments, since logging is set up before anything else that could carry them.
+        Stream<String> given = properties.entrySet().stream()
+                .map(entry -> "--" + entry.getKey() + "=" + entry.getValue());
         return new SpringApplicationBuilder(application).properties(defaults).registerShutdownHook(false)
-                .initializers(context -> context.getEnvironment().getPropertySources().addFirst(
-                        new MapPropertySource("offhook launcher", properties)))
-                .run(args);
+                .run(Stream.concat(given, Arrays.stream(args)).toArray(String[]::new));
     }
 }

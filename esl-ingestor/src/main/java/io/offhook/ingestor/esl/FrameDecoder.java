@@ -32,6 +32,8 @@ final class FrameDecoder {
     private byte[] buffer = new byte[INITIAL_BYTES];
     private int from;
     private int to;
+    /** Bytes from {@code from} on without which the frame begun there is not whole: no need to look again before. */
+    private int needed;
     private long toSkip;
     private boolean searching;
     private long damages;
@@ -57,9 +59,10 @@ final class FrameDecoder {
     /** The next whole frame, or {@code null} until more bytes come. */
     EslFrame next() {
         while (true) {
-            if (searching && !findFrameStart()) {
+            if (to - from < needed || searching && !findFrameStart()) {
                 return null;
             }
+            needed = 0;
             skipLineEnds();
             int headEnd = endOfHead();
             if (headEnd < 0) {
@@ -81,6 +84,7 @@ final class FrameDecoder {
                 continue;
             }
             if (to - bodyFrom < length) {
+                needed = bodyFrom - from + (int) length;
                 return null;
             }
             EslFrame frame = cutOut(headers, bodyFrom, (int) length);
@@ -142,10 +146,10 @@ final class FrameDecoder {
                 lineEnd++;
             }
             int colon = at;
-            while (colon < lineEnd && buffer[colon] != ':') {
+            while (colon < lineEnd && isNameByte(buffer[colon])) {
                 colon++;
             }
-            if (colon == lineEnd || colon == at || headers.size() == MAX_HEADERS) {
+            if (colon == lineEnd || buffer[colon] != ':' || colon == at || headers.size() == MAX_HEADERS) {
                 return null;
             }
             String name = new String(buffer, at, colon - at, StandardCharsets.UTF_8);
@@ -154,6 +158,11 @@ final class FrameDecoder {
             at = lineEnd + 1;
         }
         return headers;
+    }
+
+    /** Frames have names such as Content-Length; anything else is the inside of something that was cut. */
+    private static boolean isNameByte(byte b) {
+        return b == '-' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b == '_';
     }
 
     /** 0 for a frame without a body, -1 for a length that is none. */

@@ -1,9 +1,10 @@
 package io.offhook.testkit.freeswitch;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Growing byte buffer without the lock of {@link java.io.ByteArrayOutputStream}: rendering an event makes some 200 small writes. */
+/** Growing byte buffer without the lock of {@link ByteArrayOutputStream}: rendering an event makes some 200 small writes. */
 final class ByteSink {
     private byte[] bytes;
     private int size;

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Places, generates and ends the synthetic calls of one switch. */
@@ -54,7 +55,7 @@ final class CallEngine implements CallControl {
         return placed.get();
     }
 
-    synchronized void generate(CallLoad load, java.util.function.Consumer<CallPlan> announce) {
+    synchronized void generate(CallLoad load, Consumer<CallPlan> announce) {
         stopGenerating();
         CallTemplate.all();
         PlanSource plans = new PlanSource(load, seed);

@@ -1,6 +1,8 @@
 package io.offhook.testkit.freeswitch;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ record CallTemplate(CallShape shape, List<TemplateEvent> events, List<LegTimes> 
             for (CallKind kind : CallKind.values()) {
                 templates.put(kind, cut(CallShape.of(kind)));
             }
-            return java.util.Collections.unmodifiableMap(templates);
+            return Collections.unmodifiableMap(templates);
         }
     }
 
@@ -96,7 +98,7 @@ record CallTemplate(CallShape shape, List<TemplateEvent> events, List<LegTimes> 
         for (Header header : event.headers()) {
             List<List<Part>> values = header.values().stream().map(
                     value -> tokenizer.parts(event, leg, header.name(),
-                            new String(value, java.nio.charset.StandardCharsets.UTF_8)))
+                            new String(value, StandardCharsets.UTF_8)))
                     .toList();
             headers.add(new TemplateEvent.TemplateHeader(header.name(), header.array(), values));
         }

@@ -2,6 +2,7 @@ package io.offhook.testkit.freeswitch;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -85,7 +86,7 @@ public record Capture(String name, List<Frame> frames) {
             int next = end + 2 + length;
             if (!head.contains("auth/request") && !head.contains("command/reply")) {
                 frames.add(new byte[][]{head.getBytes(StandardCharsets.ISO_8859_1),
-                        java.util.Arrays.copyOfRange(stream, end + 2, next)});
+                        Arrays.copyOfRange(stream, end + 2, next)});
             }
             at = next;
         }

@@ -37,7 +37,7 @@ public final class Captures {
      * @throws IllegalArgumentException when there is no such capture
      */
     public static Capture open(String name) {
-        return Capture.parse(name, gunzip(open0(name + ".plain.esl.gz")), gunzip(open0(name + JSON_STREAM)));
+        return Capture.parse(name, gunzip(resource(name + ".plain.esl.gz")), gunzip(resource(name + JSON_STREAM)));
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Captures {
 
     /** The bytes of a file, as they lie there. */
     public static byte[] bytes(String file) {
-        try (InputStream in = open0(file)) {
+        try (InputStream in = resource(file)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -69,7 +69,7 @@ public final class Captures {
         return new String(bytes(file), StandardCharsets.UTF_8);
     }
 
-    private static InputStream open0(String file) {
+    private static InputStream resource(String file) {
         InputStream in = Captures.class.getResourceAsStream(FOLDER + file);
         if (in == null) {
             throw new IllegalArgumentException("capture file: " + file + " (expected: one of Captures.files())");

@@ -1,5 +1,6 @@
 package io.offhook.testkit.freeswitch;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,7 +60,7 @@ final class ChannelRows {
                 .set("initial_dest", event.text("Caller-Destination-Number"))
                 .set("initial_dialplan", event.text("Caller-Dialplan"))
                 .set("initial_context", event.text("Caller-Context"));
-        return new String(JsonEncoder.encode(row.build()), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(JsonEncoder.encode(row.build()), StandardCharsets.UTF_8);
     }
 
     /** An event shows the state before the change it tells of; a row shows the state after it. */

@@ -21,6 +21,7 @@ final class EslServer implements AutoCloseable {
     private final Set<EslConnection> connections = ConcurrentHashMap.newKeySet();
     private final int port;
     private ServerSocketChannel listening;
+    private Thread accepting;
     private boolean finished;
     private volatile Chunks chunks;
 
@@ -29,7 +30,7 @@ final class EslServer implements AutoCloseable {
         this.newConnection = newConnection;
         this.listening = open(options, options.port());
         this.port = localPort(listening);
-        accept(listening);
+        this.accepting = accept(listening);
     }
 
     /** How connections are to cut what they send into pieces. */
@@ -44,6 +45,7 @@ final class EslServer implements AutoCloseable {
         if (listening != null) {
             closeQuietly(listening);
             listening = null;
+            awaitNoAccept();
         }
     }
 
@@ -51,7 +53,7 @@ final class EslServer implements AutoCloseable {
     synchronized void listen() {
         if (listening == null && !finished) {
             listening = open(options, port);
-            accept(listening);
+            accepting = accept(listening);
         }
     }
 
@@ -77,8 +79,17 @@ final class EslServer implements AutoCloseable {
         connections.forEach(connection -> connection.close(CutMode.EOF));
     }
 
-    private void accept(ServerSocketChannel server) {
-        Thread.ofVirtual().name("esl-accept").start(() -> {
+    /** The kernel goes on completing handshakes until the thread in accept has let the socket go. */
+    private void awaitNoAccept() {
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Thread accept(ServerSocketChannel server) {
+        return Thread.ofVirtual().name("esl-accept").start(() -> {
             while (server.isOpen()) {
                 try {
                     serve(server.accept());

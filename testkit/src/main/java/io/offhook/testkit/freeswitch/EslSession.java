@@ -1,6 +1,7 @@
 package io.offhook.testkit.freeswitch;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /** Answers the commands of one connection with the replies that were measured (transcripts s30 and s31). */
@@ -174,7 +175,7 @@ final class EslSession {
             return Reply.text("-ERR permission denied");
         }
         logging = true;
-        int level = java.util.List.of("console", "alert", "crit", "err", "warning", "notice", "info", "debug")
+        int level = List.of("console", "alert", "crit", "err", "warning", "notice", "info", "debug")
                 .indexOf(arguments);
         return Reply.text(level < 0 ? "-ERR invalid log level" : "+OK log level " + arguments + " [" + level + "]");
     }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * One FreeSWITCH event as a list of headers in their order, duplicates kept.
@@ -104,7 +105,7 @@ public record EventData(List<Header> headers, byte[] body) {
             return this;
         }
 
-        Editor removeIf(java.util.function.Predicate<String> name) {
+        Editor removeIf(Predicate<String> name) {
             headers.removeIf(header -> name.test(header.name()));
             return this;
         }

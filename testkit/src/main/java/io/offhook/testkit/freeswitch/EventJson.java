@@ -6,6 +6,7 @@ import java.util.List;
 
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads the JSON body of an event into headers, keeping order and duplicate keys, which a tree or a map would lose. */
@@ -20,7 +21,7 @@ final class EventJson {
     static EventData parse(byte[] json) {
         List<Header> headers = new ArrayList<>();
         byte[] body = null;
-        try (JsonParser parser = FACTORY.createParser(tools.jackson.core.ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
             expect(parser.nextToken() == JsonToken.START_OBJECT, json);
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();

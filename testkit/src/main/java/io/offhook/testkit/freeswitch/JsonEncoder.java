@@ -1,5 +1,7 @@
 package io.offhook.testkit.freeswitch;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * The body of a {@code text/event-json} frame, byte for byte as FreeSWITCH's cJSON writes it: no white space, no trailing newline,
  * duplicate keys kept, bytes above 0x7E as they are (also when they are no UTF-8).
@@ -50,7 +52,7 @@ final class JsonEncoder {
     }
 
     static void string(String text, ByteSink sink) {
-        quoted(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), sink);
+        quoted(text.getBytes(StandardCharsets.UTF_8), sink);
     }
 
     private static void quoted(byte[] value, ByteSink sink) {

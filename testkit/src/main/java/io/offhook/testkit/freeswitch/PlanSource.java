@@ -2,6 +2,7 @@ package io.offhook.testkit.freeswitch;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -15,7 +16,7 @@ final class PlanSource {
         this.load = load;
         this.random = new SplittableRandom(seed);
         for (CallKind kind : CallKind.values()) {
-            kinds.addAll(java.util.Collections.nCopies(load.mix().getOrDefault(kind, 0), kind));
+            kinds.addAll(Collections.nCopies(load.mix().getOrDefault(kind, 0), kind));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.offhook.testkit.freeswitch;
 
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +25,7 @@ public final class SimulateCommand {
     public static void main(String[] arguments) throws InterruptedException {
         try {
             run(parse(arguments), System.out);
-        } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
+        } catch (IllegalArgumentException | UncheckedIOException e) {
             System.err.println(e.getMessage());
             System.exit(2);
         }

@@ -1,5 +1,6 @@
 package io.offhook.testkit.freeswitch;
 
+import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     /**
      * Starts listening.
      *
-     * @throws java.io.UncheckedIOException when the port is taken
+     * @throws UncheckedIOException when the port is taken
      */
     public static SimulatedFreeSwitch start(SwitchOptions options) {
         SimulatedFreeSwitch started = new SimulatedFreeSwitch(options);

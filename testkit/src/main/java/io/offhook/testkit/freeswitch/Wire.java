@@ -39,23 +39,26 @@ final class Wire {
         return killed;
     }
 
-    void write(byte[] bytes) throws IOException {
+    /** Returns whether everything was sent; a kill leaves the rest out. */
+    boolean write(byte[] bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         // On a virtual thread a write returns after what the socket took, so that a kill finds the place within the frame.
         while (buffer.position() < bytes.length && !killed) {
             SplittableRandom random = pieces;
             int piece = random == null ? bytes.length : 1 + random.nextInt(longestPiece);
-            long allowed = Math.min(Math.min(piece, cutAfter), bytes.length - buffer.position());
+            long left = cutAfter; // a cut that is asked for during a write counts from the next one
+            long allowed = Math.min(Math.min(piece, left), bytes.length - buffer.position());
             buffer.limit(buffer.position() + (int) allowed);
             int written = channel.write(buffer);
-            if (cutAfter != Long.MAX_VALUE) {
-                cutAfter -= written;
-                if (cutAfter <= 0) {
+            if (left != Long.MAX_VALUE) {
+                cutAfter = left - written;
+                if (left == written) {
                     close(cutMode);
                     throw new IOException("cut on demand");
                 }
             }
         }
+        return buffer.position() == bytes.length;
     }
 
     /** The last words to a killed listener, behind whatever part of a frame has gone out. */

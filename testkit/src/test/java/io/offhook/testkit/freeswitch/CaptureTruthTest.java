@@ -1,6 +1,10 @@
 package io.offhook.testkit.freeswitch;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,5 +61,14 @@ class CaptureTruthTest {
         assertThat(Captures.text("s19_gap.count.json")).isEqualTo("{\"row_count\":3,\"rows\":[]}");
         assertThat(Captures.names()).hasSize(39);
         assertThatThrownBy(() -> Captures.bytes("no.such")).hasMessageContaining("no.such");
+    }
+
+    @Test
+    void the_index_lists_every_file_of_the_folder() throws IOException {
+        Path folder = Path.of("src/main/resources/esl-captures");
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString())
+                    .filter(file -> !file.equals("INDEX"))).containsExactlyInAnyOrderElementsOf(Captures.files());
+        }
     }
 }

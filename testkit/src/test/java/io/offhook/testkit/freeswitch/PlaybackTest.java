@@ -3,7 +3,9 @@ package io.offhook.testkit.freeswitch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -32,7 +34,7 @@ class PlaybackTest {
             for (int blanks = 0; blanks < 3; at++) {
                 blanks += all[at] == '\n' && all[at + 1] == '\n' ? 1 : 0;
             }
-            return java.util.Arrays.copyOfRange(all, at + 1, all.length);
+            return Arrays.copyOfRange(all, at + 1, all.length);
         }
     }
 
@@ -83,7 +85,7 @@ class PlaybackTest {
 
     private static List<String> names(RawClient client) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.write("Content-Type: auth/request\n\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        all.write("Content-Type: auth/request\n\n".getBytes(StandardCharsets.US_ASCII));
         all.write(client.rest());
         return Capture.parse("received", all.toByteArray(), all.toByteArray()).events().stream().map(EventData::name)
                 .toList();
@@ -107,7 +109,7 @@ class PlaybackTest {
                 assertThat(server.api("uuid_exists " + uuid)).isEqualTo("true");
                 assertThat(rows).contains("\"uuid\":\"" + uuid + "\",\"direction\":\"outbound\"");
                 EventData dump = EventJson.parse(
-                        server.api("uuid_dump " + uuid + " json").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                        server.api("uuid_dump " + uuid + " json").getBytes(StandardCharsets.UTF_8));
                 assertThat(dump.name()).isEqualTo("CHANNEL_DATA");
                 for (String header : List.of("Unique-ID", "Caller-Channel-Created-Time", "Caller-Channel-Answered-Time",
                         "Caller-Destination-Number", "Answer-State", "variable_originator", "Core-UUID")) {

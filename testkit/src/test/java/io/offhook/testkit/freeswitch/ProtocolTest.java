@@ -3,6 +3,7 @@ package io.offhook.testkit.freeswitch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ class ProtocolTest {
     }
 
     private void custom(String subclass, String... headers) {
-        List<Header> more = new java.util.ArrayList<>(List.of(Header.of("Event-Subclass", subclass)));
+        List<Header> more = new ArrayList<>(List.of(Header.of("Event-Subclass", subclass)));
         for (int i = 0; i < headers.length; i += 2) {
             more.add(Header.of(headers[i], headers[i + 1]));
         }

@@ -1,11 +1,13 @@
 package io.offhook.testkit.freeswitch;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -25,11 +27,11 @@ final class RawClient implements Closeable {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
-        socket.bind(new java.net.InetSocketAddress(InetAddress.getByName(source), 0));
-        socket.connect(new java.net.InetSocketAddress("127.0.0.1", server.port()), 5_000);
+        socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
+        socket.connect(new InetSocketAddress("127.0.0.1", server.port()), 5_000);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
-        in = new java.io.BufferedInputStream(socket.getInputStream());
+        in = new BufferedInputStream(socket.getInputStream());
     }
 
     record Frame(Map<String, String> head, byte[] body) {

@@ -5,6 +5,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -71,11 +73,18 @@ final class RegistryStore {
     }
 
     private Map<UUID, RegisteredEndpoint> endpoints() {
-        Map<UUID, List<RegisteredEndpoint.Secret>> secrets = jdbc
-                .sql("select endpoint_id, secret, expires_at from endpoint_secrets order by expires_at desc nulls first")
-                .query((row, _) -> Map.entry(row.getObject(1, UUID.class), secret(row))).list().stream()
-                .collect(Collectors.groupingBy(Map.Entry::getKey,
-                        Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+        Map<UUID, List<RegisteredEndpoint.Secret>> secrets = new HashMap<>();
+        jdbc.sql("select endpoint_id, secret, expires_at from endpoint_secrets order by expires_at desc nulls first")
+                .query((row, _) -> {
+                    UUID id = row.getObject(1, UUID.class);
+                    try {
+                        secrets.computeIfAbsent(id, _ -> new ArrayList<>()).add(secret(row));
+                    } catch (IllegalArgumentException e) {
+                        // As below; without another secret its endpoint is left out too.
+                        log.error("a secret of endpoint {} cannot be read and is left out: {}", id, e.getMessage());
+                    }
+                    return id;
+                }).list();
         var endpoints = new HashMap<UUID, RegisteredEndpoint>();
         jdbc.sql(
                 """
@@ -87,7 +96,7 @@ final class RegistryStore {
                     try {
                         endpoints.put(id,
                                 new RegisteredEndpoint(endpoint(id, row), secrets.getOrDefault(id, List.of())));
-                    } catch (IllegalArgumentException | NoSuchElementException e) {
+                    } catch (IllegalArgumentException | NoSuchElementException | JacksonException e) {
                         // One row that somebody wrote by hand must not keep all others from being served.
                         log.error("endpoint {} cannot be read and is left out: {}", id, e.getMessage());
                     }

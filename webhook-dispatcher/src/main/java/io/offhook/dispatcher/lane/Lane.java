@@ -122,6 +122,9 @@ final class Lane {
 
     /** The next delivery that may start, {@code null} when there is none or no slot or token for it. */
     synchronized Start next(long nowNanos) {
+        while (!retries.isEmpty() && retries.getFirst().isStale(nowNanos)) {
+            retries.removeFirst().handedOff(HandOffReason.QUEUE_FULL);
+        }
         boolean retry = pickRetry();
         boolean free = liveInFlight + retriesInFlight < slots.limit();
         if (!free || !retry && !live.hasReady() || tokens != null && !tokens.take(nowNanos)) {

@@ -28,7 +28,14 @@ final class PartitionOffsets {
         if (offset < end) {
             return;
         }
-        settled.set(index(end), index(offset));
+        if (prefix == end) {
+            // Nothing is open: a jump of any length (the retention took what was there) needs no bits.
+            settled.clear();
+            base = offset;
+            prefix = offset;
+        } else {
+            settled.set(index(end), index(offset));
+        }
         end = offset + 1;
         advance();
     }

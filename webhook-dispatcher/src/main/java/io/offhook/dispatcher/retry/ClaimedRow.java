@@ -13,10 +13,10 @@ import io.offhook.sender.AttemptResult;
  *
  * @param lease fences the settle: a row claimed again by another dispatcher is that one's
  * @param attempts POSTs made before this one
+ * @param startBy {@link System#nanoTime} by which the request must start, so that the lease covers it
  */
 record ClaimedRow(UUID id, UUID lease, UUID endpointId, UUID replay, CallEventMessage message, int attempts,
-        boolean probe,
-        RowSettler settler) implements RetryDelivery {
+        boolean probe, long startBy, RowSettler settler) implements RetryDelivery {
 
     @Override
     public int attemptNumber() {
@@ -26,6 +26,11 @@ record ClaimedRow(UUID id, UUID lease, UUID endpointId, UUID replay, CallEventMe
     @Override
     public Optional<UUID> replayId() {
         return replay.equals(RetryRecord.LIVE) ? Optional.empty() : Optional.of(replay);
+    }
+
+    @Override
+    public boolean isStale(long nowNanos) {
+        return nowNanos - startBy > 0;
     }
 
     @Override

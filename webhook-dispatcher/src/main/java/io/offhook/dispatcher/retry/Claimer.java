@@ -24,6 +24,8 @@ final class Claimer implements AutoCloseable {
     /** A claimed row may wait for the requests before it: three of them bound that. */
     private static final int REQUESTS_PER_LEASE = 3;
     private static final Duration LEASE_SLACK = Duration.ofSeconds(10);
+    /** Of the slack, what is left for writing the outcome. */
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(5);
     private static final int SWEEP_BATCH = 1000;
 
     private final RetryStore store;
@@ -84,12 +86,11 @@ final class Claimer implements AutoCloseable {
             if (registered.isEmpty()) {
                 continue;
             }
-            Duration leaseTime = leaseTime(registered.get().endpoint());
             int capacity = lanes.retryCapacity(registered.get());
             if (due.open()) {
-                rows.addAll(store.claimProbe(due.endpoint(), leaseTime, lease, settler));
+                rows.addAll(store.claimProbe(want(registered.get().endpoint(), 1), lease, settler));
             } else if (capacity > 0) {
-                wants.add(new RetryStore.Want(due.endpoint(), capacity, leaseTime));
+                wants.add(want(registered.get().endpoint(), capacity));
             }
         }
         if (!wants.isEmpty()) {
@@ -109,9 +110,10 @@ final class Claimer implements AutoCloseable {
         }
     }
 
-    private static Duration leaseTime(Endpoint endpoint) {
-        int attempt = endpoint.connectionTimeoutSec() + endpoint.requestTimeoutSec();
-        return Duration.ofSeconds((long) REQUESTS_PER_LEASE * attempt).plus(LEASE_SLACK);
+    private static RetryStore.Want want(Endpoint endpoint, int rows) {
+        Duration attempt = Duration.ofSeconds((long) endpoint.connectionTimeoutSec() + endpoint.requestTimeoutSec());
+        Duration lease = attempt.multipliedBy(REQUESTS_PER_LEASE).plus(LEASE_SLACK);
+        return new RetryStore.Want(endpoint.id(), rows, lease, lease.minus(attempt).minus(SETTLE_TIME));
     }
 
     private void sweep() {

@@ -61,7 +61,7 @@ record RetryRecord(UUID endpointId, UUID replayId, String eventId, String uuid, 
     private boolean isWhole() {
         return endpointId != null && replayId != null && eventId != null && uuid != null && body != null
                 && error != null
-                && attributes != null && CallAction.ofWireName(action).isPresent();
+                && attributes != null && !attributes.containsValue(null) && CallAction.ofWireName(action).isPresent();
     }
 
     CallEventMessage message() {

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
@@ -22,8 +24,13 @@ final class RetryStore {
     /** A due lane: its endpoint, and whether its breaker is open, so that only a probe may go. */
     record DueLane(UUID endpoint, boolean open) {}
 
-    /** What a lane may claim. */
-    record Want(UUID endpoint, int rows, Duration lease) {}
+    /**
+     * What a lane may claim.
+     *
+     * @param lease how long the rows are its own
+     * @param startWithin how soon each must be sent, so that the lease covers the request
+     */
+    record Want(UUID endpoint, int rows, Duration lease, Duration startWithin) {}
 
     private static final String UNLEASED = "(r.lease_until is null or r.lease_until < now())";
     /** Not passed by anything earlier of its leg, unless that failed for a reason of its own a while ago. */
@@ -66,17 +73,23 @@ final class RetryStore {
                         from endpoints e where e.id = :endpointId
                         on conflict (endpoint_id, event_id, replay_id) do nothing"""
                         .formatted(BACK_OFF.formatted("greatest(1, :attempts)")))
-                .param("id", UUID.randomUUID()).param("eventId", record.eventId()).param("replayId", record.replayId())
-                .param("uuid", record.uuid()).param("action", record.action())
+                .param("id", UUID.randomUUID()).param("eventId", storable(record.eventId()))
+                .param("replayId", record.replayId())
+                .param("uuid", storable(record.uuid())).param("action", record.action())
                 .param("sequence", message.action().legSequence())
                 .param("attributes", codec.attributes(record.attributes())).param("payload", record.body())
                 .param("exhausted", exhausted).param("attempts", record.attempts())
                 .param("messageFailures", record.messageFailures()).param("failedAt", Timestamp.from(failedAt))
                 .param("maxAge", settings.maxAge().toMillis() / 1000.0).param("own", own)
                 .param("passAfter", settings.passAfter().toMillis() / 1000.0).param("statusCode", record.statusCode())
-                .param("error", record.error()).param("detail", record.errorDetail())
+                .param("error", storable(record.error())).param("detail", storable(record.errorDetail()))
                 .param("endpointId", record.endpointId())
                 .params(backOff(record.retryAfterMillis() == null ? 0 : record.retryAfterMillis() / 1000.0)).update();
+    }
+
+    /** PostgreSQL's texts hold every character but NUL, which an originator may put into a uuid. */
+    private static String storable(String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
     }
 
     void saveProgress(Map<Integer, Long> nextOffsets) {
@@ -105,6 +118,8 @@ final class RetryStore {
 
     /** Claims due heads of legs of lanes whose breaker is closed. */
     List<ClaimedRow> claim(List<Want> wants, UUID lease, RowSettler settler) {
+        long claimedAt = System.nanoTime();
+        Map<UUID, Want> byEndpoint = wants.stream().collect(Collectors.toMap(Want::endpoint, Function.identity()));
         return jdbc.sql("""
                 update failed_webhooks f
                 set lease_id = :lease, lease_until = now() + c.lease_seconds * interval '1 second'
@@ -122,34 +137,42 @@ final class RetryStore {
                 .param("endpoints", wants.stream().map(Want::endpoint).toArray(UUID[]::new))
                 .param("rows", wants.stream().map(Want::rows).toArray(Integer[]::new))
                 .param("seconds", wants.stream().map(want -> want.lease().toMillis() / 1000.0).toArray(Double[]::new))
-                .query((row, _) -> claimed(row, lease, false, settler)).list();
-    }
-
-    /** Takes the probe of an open lane for the whole fleet: the row with the fewest attempts, then the oldest, of the heads. */
-    List<ClaimedRow> claimProbe(UUID endpoint, Duration leaseTime, UUID lease, RowSettler settler) {
-        int taken = jdbc.sql("""
-                update endpoint_lanes set probe_at = now() + :seconds * interval '1 second', version = version + 1
-                where endpoint_id = :endpoint and breaker = 'open' and probe_at <= now()""").param("endpoint", endpoint)
-                .param("seconds", leaseTime.toMillis() / 1000.0).update();
-        if (taken == 0) {
-            return List.of();
-        }
-        return jdbc.sql("""
-                update failed_webhooks f set lease_id = :lease, lease_until = now() + :seconds * interval '1 second'
-                where f.id = (select r.id from failed_webhooks r
-                    where r.endpoint_id = :endpoint and r.status = 'pending' and %s and %s
-                    order by r.attempts, r.first_failed_at limit 1 for update skip locked)
-                returning f.*""".formatted(UNLEASED, HEAD)).param("lease", lease).param("endpoint", endpoint)
-                .param("seconds", leaseTime.toMillis() / 1000.0).query((row, _) -> claimed(row, lease, true, settler))
+                .query((row, _) -> claimed(row, lease, false,
+                        claimedAt + byEndpoint.get(row.getObject("endpoint_id", UUID.class)).startWithin().toNanos(),
+                        settler))
                 .list();
     }
 
-    private ClaimedRow claimed(ResultSet row, UUID lease, boolean probe, RowSettler settler) throws SQLException {
+    /** Takes the probe of an open lane for the whole fleet: the row with the fewest attempts, then the oldest, of the heads. */
+    List<ClaimedRow> claimProbe(Want want, UUID lease, RowSettler settler) {
+        long startBy = System.nanoTime() + want.startWithin().toNanos();
+        // One statement: a lane that has no row to send now keeps its probe.
+        return jdbc
+                .sql("""
+                        with head as (
+                            select r.id from failed_webhooks r
+                            where r.endpoint_id = :endpoint and r.status = 'pending' and %s and %s
+                            order by r.attempts, r.first_failed_at limit 1 for update skip locked),
+                        lane as (
+                            update endpoint_lanes set probe_at = now() + :seconds * interval '1 second', version = version + 1
+                            where endpoint_id = :endpoint and breaker = 'open' and probe_at <= now() and exists (select 1 from head)
+                            returning endpoint_id)
+                        update failed_webhooks f set lease_id = :lease, lease_until = now() + :seconds * interval '1 second'
+                        from head, lane where f.id = head.id
+                        returning f.*"""
+                        .formatted(UNLEASED, HEAD))
+                .param("lease", lease).param("endpoint", want.endpoint())
+                .param("seconds", want.lease().toMillis() / 1000.0)
+                .query((row, _) -> claimed(row, lease, true, startBy, settler)).list();
+    }
+
+    private ClaimedRow claimed(ResultSet row, UUID lease, boolean probe, long startBy, RowSettler settler)
+            throws SQLException {
         var message = new CallEventMessage(new EventId(row.getString("event_id")),
                 CallAction.ofWireName(row.getString("action")).orElseThrow(), row.getString("uuid"),
                 codec.attributes(row.getString("attributes")), row.getBytes("payload"));
         return new ClaimedRow(row.getObject("id", UUID.class), lease, row.getObject("endpoint_id", UUID.class),
-                row.getObject("replay_id", UUID.class), message, row.getInt("attempts"), probe, settler);
+                row.getObject("replay_id", UUID.class), message, row.getInt("attempts"), probe, startBy, settler);
     }
 
     void delivered(ClaimedRow row, AttemptResult result) {
@@ -176,15 +199,24 @@ final class RetryStore {
                         where id = :id and lease_id = :lease and status = 'pending'"""
                         .formatted(BACK_OFF.formatted("attempts + 1")))
                 .param("status", result.statusCode()).param("error", result.error().wireName())
-                .param("detail", result.errorDetail()).param("own", own ? 1 : 0).param("tries", settings.messageTries())
+                .param("detail", storable(result.errorDetail())).param("own", own ? 1 : 0)
+                .param("tries", settings.messageTries())
                 .param("passAfter", settings.passAfter().toMillis() / 1000.0).param("id", row.id())
                 .param("lease", row.lease())
                 .params(backOff(result.retryAfter().map(wait -> wait.toMillis() / 1000.0).orElse(0.0))).update();
     }
 
+    /** Gives a row back that was not sent; with a probe also the lane's right to one. */
     void release(ClaimedRow row) {
-        jdbc.sql("update failed_webhooks set lease_id = null, lease_until = null where id = :id and lease_id = :lease")
+        int released = jdbc
+                .sql("update failed_webhooks set lease_id = null, lease_until = null where id = :id and lease_id = :lease")
                 .param("id", row.id()).param("lease", row.lease()).update();
+        if (released > 0 && row.probe()) {
+            jdbc.sql("""
+                    update endpoint_lanes set probe_at = now(), version = version + 1
+                    where endpoint_id = :endpoint and breaker = 'open' and probe_at > now()""")
+                    .param("endpoint", row.endpointId()).update();
+        }
     }
 
     /** Ends rows past their age. @return how many; at most {@code limit} */
