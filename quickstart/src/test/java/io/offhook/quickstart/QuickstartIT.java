@@ -33,7 +33,7 @@ class QuickstartIT {
     private final Set<Integer> ports = new LinkedHashSet<>();
 
     @Test
-    void printsTheWebhooksOfACallStopsInOrderAndGoesOnWithItsDataLater() throws Exception {
+    void printsTheWebhooksOfACallSurvivesAKillAndGoesOnWithItsData() throws Exception {
         Path data = folder.resolve("kept data");
         String key;
         try (JavaProcess first = start(data)) {
@@ -52,19 +52,12 @@ class QuickstartIT {
 
             assertThat(refusal(data)).startsWith("offhook: OFFHOOK_DATA_DIR: ")
                     .contains("another quickstart runs on this one");
-            assertThat(refusal(folder.resolve("other"))).isEqualTo("offhook: OFFHOOK_QUICKSTART_API_PORT: \""
-                    + ports.iterator().next() + "\" (expected: a free port; another process listens on this one)");
 
-            assertThat(first.sigterm(STOP)).isZero();
+            first.sigkill();
         }
         for (String secret : List.of("admin.key", "receiver.secret")) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(secret))))
                     .isEqualTo("rw-------");
-        }
-        try (JavaProcess killed = start(data)) {
-            killed.waitForLine(RUNS, START);
-            assertThat(key(killed)).isEqualTo(key);
-            killed.sigkill();
         }
         try (JavaProcess second = start(data)) {
             second.waitForLine(HANGUP, START);
