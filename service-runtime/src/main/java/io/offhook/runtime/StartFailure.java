@@ -14,7 +14,7 @@ import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.validation.FieldError;
 
 /** Turns the exception that stopped a start into the line that an operator needs: variable, value, what is allowed. */
-final class StartFailure {
+public final class StartFailure {
 
     private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|KEY|SECRET).*");
 
@@ -29,7 +29,7 @@ final class StartFailure {
     }
 
     /** Empty for a failure that no setting explains. */
-    static Optional<String> explain(Throwable failure) {
+    public static Optional<String> explain(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
                 case InvalidSettingException invalid -> {

@@ -41,6 +41,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>(Map.of("synchronous_commit", "on"));
     private final Thread stopAtExit = new Thread(this::killFamily, "postgres-stop");
     private EmbeddedPostgres server;
+    private boolean killedAtExit = true;
 
     private EmbeddedPostgresServer(DataDirectory directory, int port) {
         this.directory = directory;
@@ -70,6 +71,15 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     /**
+     * Leaves the server alone when this JVM exits. Otherwise a shutdown hook kills it, at once and beside all other
+     * hooks: wrong for an owner that stops in order from a hook of its own, with clients that still write.
+     */
+    public EmbeddedPostgresServer stoppedByOwner() {
+        killedAtExit = false;
+        return this;
+    }
+
+    /**
      * Starts the server and returns when it answers and the role and the database exist. A server that a killed JVM
      * left running in this directory is ended first.
      *
@@ -89,7 +99,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                     .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()));
             settings.forEach(builder::setServerConfig);
             server = builder.start();
-            Runtime.getRuntime().addShutdownHook(stopAtExit);
+            if (killedAtExit) {
+                Runtime.getRuntime().addShutdownHook(stopAtExit);
+            }
             createRoleAndDatabase();
         } catch (IOException | SQLException | RuntimeException e) {
             // Leave nothing running behind a failed start.

@@ -1,7 +1,7 @@
 package io.offhook.testkit.receiver;
 
 /** Text from a stranger, made fit for one line of a terminal. */
-final class PrintableText {
+public final class PrintableText {
     private PrintableText() {}
 
     /**
@@ -9,7 +9,7 @@ final class PrintableText {
      * control, format and separator characters and lone surrogates become {@code \n}, {@code \r}, {@code \t} or
      * <code>&#92;uXXXX</code>. A backslash stays as it is.
      */
-    static String of(String text) {
+    public static String of(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(point -> append(out, point));
         return out.toString();
