@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.TransactionException;
 
 /**
@@ -35,7 +36,12 @@ final class DatabaseWriter implements AutoCloseable {
         write(write, () -> {});
     }
 
-    /** @param written called once it is written */
+    /** Writes that wait. */
+    int waiting() {
+        return queue.size();
+    }
+
+    /** @param written called once it is written, or refused for good */
     void write(Runnable write, Runnable written) {
         queue.add(new Work(write, written));
     }
@@ -58,6 +64,11 @@ final class DatabaseWriter implements AutoCloseable {
         while (true) {
             try {
                 work.write().run();
+                work.written().run();
+                return;
+            } catch (DataIntegrityViolationException e) {
+                // The same write will be refused again, and all others would wait behind it.
+                log.error("PostgreSQL refuses a write, which is left out", e);
                 work.written().run();
                 return;
             } catch (DataAccessException | TransactionException e) {

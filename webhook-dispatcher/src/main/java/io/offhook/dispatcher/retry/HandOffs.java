@@ -86,11 +86,22 @@ public final class HandOffs implements AutoCloseable {
             while (!closing || !queue.isEmpty()) {
                 Pending pending = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (pending != null) {
-                    send(pending);
+                    sendOrReport(pending);
                 }
             }
         } catch (InterruptedException | InterruptException e) {
             log.warn("{} hand-offs were not made; their records are read again by the next owner", queue.size());
+        }
+    }
+
+    private void sendOrReport(Pending pending) {
+        try {
+            send(pending);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // As a refusal by the broker: not settled, and those behind it go on.
+            log.error("hand-off of {} could not be sent to topic {}", pending.record().eventId(), topic, e);
         }
     }
 

@@ -3,7 +3,9 @@ package io.offhook.dispatcher.retry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import io.offhook.dispatcher.attempt.AttemptLog;
@@ -28,6 +30,9 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
     private final RetrySchedule schedule;
     private final AttemptLog attempts;
     private final DatabaseWriter writer = new DatabaseWriter("lane-states");
+    /** Healths not written yet: while PostgreSQL is away an endpoint that comes and goes holds one write, not one per change. */
+    private final Map<UUID, Boolean> unwrittenHealth = new ConcurrentHashMap<>();
+    private final Set<UUID> unwrittenGone = ConcurrentHashMap.newKeySet();
     private volatile Consumer<UUID> onMoveWritten = _ -> {};
 
     public LaneStates(JdbcClient jdbc, RetrySchedule schedule, AttemptLog attempts) {
@@ -78,27 +83,45 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
 
     @Override
     public void degraded(UUID endpoint, boolean degraded) {
-        writer.write(() -> jdbc.sql("""
-                insert into endpoint_lanes as l (endpoint_id, degraded)
-                select :endpoint, :degraded where exists (select 1 from endpoints where id = :endpoint)
-                on conflict (endpoint_id) do update set degraded = excluded.degraded, updated_at = now()
-                where l.degraded <> excluded.degraded""").param("endpoint", endpoint).param("degraded", degraded)
-                .update());
+        if (unwrittenHealth.put(endpoint, degraded) == null) {
+            writer.write(() -> writeHealth(endpoint), () -> {});
+        }
+    }
+
+    private void writeHealth(UUID endpoint) {
+        Boolean newest;
+        do {
+            newest = unwrittenHealth.get(endpoint);
+            jdbc.sql("""
+                    insert into endpoint_lanes as l (endpoint_id, degraded)
+                    select :endpoint, :degraded where exists (select 1 from endpoints where id = :endpoint)
+                    on conflict (endpoint_id) do update set degraded = excluded.degraded, updated_at = now()
+                    where l.degraded <> excluded.degraded""").param("endpoint", endpoint).param("degraded", newest)
+                    .update();
+        } while (!unwrittenHealth.remove(endpoint, newest));
     }
 
     @Override
     public void gone(UUID endpoint) {
         log.atWarn().addKeyValue("endpoint_id", endpoint).log("endpoint answered 410 Gone and is disabled");
+        if (!unwrittenGone.add(endpoint)) {
+            return;
+        }
         writer.write(() -> jdbc
                 .sql("""
                         update endpoints set enabled = false, disabled_reason = 'gone', version = version + 1, updated_at = now()
                         where id = :endpoint and enabled""")
-                .param("endpoint", endpoint).update());
+                .param("endpoint", endpoint).update(), () -> unwrittenGone.remove(endpoint));
     }
 
     @Override
     public void attempted(Delivery delivery, RegisteredEndpoint endpoint, AttemptResult result) {
         attempts.log(delivery.message(), delivery.attemptNumber(), delivery.replayId(), endpoint, result);
+    }
+
+    /** Moves that are not in the database yet. */
+    public int waiting() {
+        return writer.waiting();
     }
 
     private void write(UUID endpoint, Runnable move) {

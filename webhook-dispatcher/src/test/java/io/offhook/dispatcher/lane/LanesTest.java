@@ -3,6 +3,7 @@ package io.offhook.dispatcher.lane;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Map;
 import java.util.UUID;
 
@@ -20,9 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 @ExtendWith(SharedServers.class)
 class LanesTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     @Test
     void aLaneThatWaitsForTokensHasOneTimerHoweverManyWaitInIt(EmbeddedPostgresServer postgres) throws Exception {
@@ -37,12 +41,19 @@ class LanesTest {
             registry.start();
             assertThat(registry.awaitFirst(Duration.ofSeconds(20))).isTrue();
             var endpoint = registry.snapshot().find(id).orElseThrow();
+            lanes.offer(endpoint, originate("first", id));
+            receiver.ledger().awaitCount(1, LIMIT);
+            await().atMost(LIMIT).until(() -> lanes.inFlight() == 0);
             for (int i = 0; i < 500; i++) {
-                var leg = RecordedDelivery.leg(CallEvents.leg("leg-" + i), new ArrayList<>(), id);
-                lanes.offer(endpoint, leg.getFirst());
+                lanes.offer(endpoint, originate("leg-" + i, id));
             }
-            receiver.ledger().awaitCount(2, Duration.ofSeconds(20));
             assertThat(lanes.timers()).isLessThanOrEqualTo(1);
+            receiver.ledger().awaitCount(2, LIMIT);
         }
+    }
+
+    private static RecordedDelivery.Live originate(String uuid, UUID endpoint) {
+        return RecordedDelivery.leg(CallEvents.leg(uuid), Collections.synchronizedList(new ArrayList<>()), endpoint)
+                .getFirst();
     }
 }
