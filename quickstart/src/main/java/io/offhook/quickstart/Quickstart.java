@@ -32,7 +32,7 @@ final class Quickstart {
     private final Steps steps;
     private final RunningParts parts = new RunningParts();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile Thread starter;
+    private volatile boolean stopping;
     private volatile boolean failed;
 
     Quickstart(Environment environment, QuickstartSettings settings, PrintStream out) {
@@ -48,27 +48,23 @@ final class Quickstart {
 
     /** Starts, and returns when {@link #stop()} is done. A start that fails says why and ends the process with 1. */
     void run() throws InterruptedException {
-        starter = Thread.currentThread();
         try {
             start();
-        } catch (InterruptedException e) {
-            // Told to stop before the start was done.
-            log.info("stopped while starting");
         } catch (Exception e) {
-            fail(StartRefused.because("the quickstart did not start", e));
+            if (!stopping) {
+                fail(StartRefused.because("the quickstart did not start", e));
+            }
+            // Told to stop before the start was done: what was still starting lost what it needs.
+            log.info("stopped while starting", e);
         }
-        starter = null;
         stopped.await();
     }
 
     /** Ends everything in order; returns when it has ended. */
     void stop() {
-        Thread starting = starter;
+        stopping = true;
         if (!failed) {
             out.println("Stopping ...");
-        }
-        if (starting != null) {
-            starting.interrupt();
         }
         parts.close();
         if (!failed) {

@@ -17,7 +17,7 @@ final class RunningParts {
 
     private final ReentrantLock starting = new ReentrantLock();
     private final Deque<Part> parts = new ArrayDeque<>();
-    private boolean closed;
+    private volatile boolean closed;
 
     private record Part(String name, AutoCloseable part) {}
 
@@ -53,8 +53,8 @@ final class RunningParts {
     void close() {
         boolean quiet = false;
         try {
-            quiet = starting.tryLock(START_LIMIT_SECONDS, TimeUnit.SECONDS);
             closed = true;
+            quiet = starting.tryLock(START_LIMIT_SECONDS, TimeUnit.SECONDS);
             while (!parts.isEmpty()) {
                 close(parts.pop());
             }
