@@ -59,7 +59,7 @@ public final class TopicProvisioner implements AutoCloseable {
                 try {
                     ready.complete(ensure(admin));
                 } catch (ExecutionException | TimeoutException e) {
-                    if (!complained) {
+                    if (!complained && !isBeingMade(e)) {
                         log.warn(
                                 "topics are not there yet, trying again every {} s until they are: SPRING_KAFKA_BOOTSTRAP_SERVERS={}: {}",
                                 RETRY.toSeconds(), clientProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
@@ -75,6 +75,11 @@ public final class TopicProvisioner implements AutoCloseable {
             log.error("topics cannot be made", e);
             ready.completeExceptionally(e);
         }
+    }
+
+    /** A topic that was just made is not known to every broker at once. */
+    private static boolean isBeingMade(Exception e) {
+        return e.getCause() instanceof UnknownTopicOrPartitionException;
     }
 
     private static String reason(Exception e) {

@@ -1,6 +1,7 @@
 package io.offhook.sender;
 
 import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
@@ -60,8 +61,15 @@ final class Connector implements AutoCloseable {
         reactor = new DefaultConnectingIOReactor(new ClientHttp1IOEventHandlerFactory(duplexers, null, null),
                 IOReactorConfig.custom().setSelectInterval(SELECT_INTERVAL).setTcpNoDelay(true).build(),
                 Thread.ofPlatform().daemon().name("webhook-io-", 0).factory(), null,
-                failure -> log.error("An I/O thread met an unexpected failure; it goes on", failure), null, null);
+                this::onReactorFailure, null, null);
         reactor.start();
+    }
+
+    private void onReactorFailure(Exception failure) {
+        // Closing the reactor closes selectors under its own threads, which they report.
+        if (!(failure instanceof ClosedSelectorException)) {
+            log.error("An I/O thread met an unexpected failure; it goes on", failure);
+        }
     }
 
     /** How opening a connection went on. Called on an I/O thread, or on the caller's when the failure is immediate. */

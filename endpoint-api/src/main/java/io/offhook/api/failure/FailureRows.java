@@ -12,6 +12,7 @@ import io.offhook.api.input.PageRequest;
 import io.offhook.api.rows.Rows;
 import io.offhook.api.rows.Where;
 import io.offhook.api.security.Caller;
+import io.offhook.api.settings.RetrySettings;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.JacksonException;
@@ -35,19 +36,25 @@ public class FailureRows {
             status = 'pending', next_attempt_at = now(), expires_at = now() + make_interval(secs => :max_age),
             message_failures = 0, ended_at = null, passable_at = null""";
 
-    /** A claim that is under way is cut off: its settle finds the lease gone and changes nothing. */
+    /**
+     * A claim that is under way is cut off: its settle finds the lease gone and changes nothing. Later events of the leg pass the row
+     * only a while after, so that an attempt which cannot be called back is over by then.
+     */
     private static final String DISCARD = """
-            status = 'discarded', next_attempt_at = null, ended_at = now(), passable_at = now(), lease_id = null,
+            status = 'discarded', next_attempt_at = null, ended_at = now(),
+            passable_at = coalesce(passable_at, now() + make_interval(secs => :pass_after)), lease_id = null,
             lease_until = null""";
 
     /** Nobody would ever claim the row of an endpoint that is gone. */
     private static final String HAS_ENDPOINT = "exists (select from endpoints e where e.id = endpoint_id)";
 
     private final JdbcClient jdbc;
+    private final Duration passAfter;
     private final JsonMapper json = new JsonMapper();
 
-    FailureRows(JdbcClient jdbc) {
+    FailureRows(JdbcClient jdbc, RetrySettings retry) {
         this.jdbc = jdbc;
+        this.passAfter = retry.passAfter();
     }
 
     /** Gives up what a deleted endpoint still had to get. */
@@ -58,7 +65,7 @@ public class FailureRows {
             some = jdbc.sql("update failed_webhooks set " + DISCARD
                     + " where id in (select id from failed_webhooks where endpoint_id = :endpoint"
                     + " and status = 'pending' order by id limit :batch for update)").param("endpoint", endpoint)
-                    .param("batch", BATCH).update();
+                    .param("pass_after", passAfter.toSeconds()).param("batch", BATCH).update();
             all += some;
         } while (some == BATCH);
         return all;
@@ -108,7 +115,8 @@ public class FailureRows {
     /** @return whether the row was there to be discarded: neither delivered nor discarded before */
     boolean discard(UUID id) {
         return jdbc.sql("update failed_webhooks set " + DISCARD
-                + " where id = :id and status in ('pending', 'exhausted')").param("id", id).update() == 1;
+                + " where id = :id and status in ('pending', 'exhausted')").param("id", id)
+                .param("pass_after", passAfter.toSeconds()).update() == 1;
     }
 
     private FailedWebhook read(ResultSet row, int number) throws SQLException {

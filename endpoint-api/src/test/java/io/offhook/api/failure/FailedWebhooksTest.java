@@ -1,5 +1,6 @@
 package io.offhook.api.failure;
 
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -133,7 +134,8 @@ class FailedWebhooksTest {
         assertThat(rows.read(id)).containsEntry("lease_id", null).containsEntry("lease_until", null)
                 .containsEntry("status", "discarded").containsEntry("next_attempt_at", null);
         assertThat(rows.read(id).get("ended_at")).isNotNull();
-        assertThat(rows.read(id).get("passable_at")).isNotNull();
+        assertThat((Timestamp) rows.read(id).get("passable_at")).isEqualTo(
+                Timestamp.from(((Timestamp) rows.read(id).get("ended_at")).toInstant().plusSeconds(60)));
     }
 
     @Test
