@@ -126,6 +126,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
             }
             if (System.nanoTime() - nextCommitNanos >= 0) {
                 nextCommitNanos = System.nanoTime() + settings.commitInterval().toNanos();
+                learnRetryEnds();
                 commitAsync();
             }
         } catch (InterruptException e) {
@@ -179,30 +180,27 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-        Map<TopicPartition, Long> retryEnds = retryEnds(assigned);
         for (TopicPartition partition : assigned) {
-            var taken = new OwnedPartition(partition.partition(), consumer.position(partition, BROKER_TIMEOUT),
-                    settings.idMemory());
-            retryEnds.forEach((retry, end) -> {
-                if (retry.partition() == partition.partition()) {
-                    taken.onRetryEnd(end);
-                }
-            });
-            owned.put(partition.partition(), taken);
+            owned.put(partition.partition(), new OwnedPartition(partition.partition(),
+                    consumer.position(partition, BROKER_TIMEOUT), settings.idMemory()));
         }
+        learnRetryEnds();
         shareLimits();
     }
 
     /** How far hand-offs of former owners may reach: until the persister is past it, legs of before are not taken for clean. */
-    private Map<TopicPartition, Long> retryEnds(Collection<TopicPartition> assigned) {
+    private void learnRetryEnds() {
+        Set<TopicPartition> unknown = owned.values().stream().filter(partition -> !partition.knowsRetryEnd())
+                .map(partition -> new TopicPartition(topics.webhookRetries(), partition.number()))
+                .collect(Collectors.toSet());
         try {
-            return consumer
-                    .endOffsets(assigned.stream().map(p -> new TopicPartition(topics.webhookRetries(), p.partition()))
-                            .collect(Collectors.toSet()), BROKER_TIMEOUT);
+            if (!unknown.isEmpty()) {
+                consumer.endOffsets(unknown, BROKER_TIMEOUT)
+                        .forEach((retry, end) -> owned.get(retry.partition()).onRetryEnd(end));
+            }
         } catch (KafkaException e) {
-            log.warn("the end of {} is not known, so later events of legs already begun wait for the retry path: {}",
-                    topics.webhookRetries(), e.getMessage());
-            return Map.of();
+            // Asked again with the next commit; until then later events of legs already begun take the retry path.
+            log.debug("the end of {} is not known: {}", topics.webhookRetries(), e.getMessage());
         }
     }
 

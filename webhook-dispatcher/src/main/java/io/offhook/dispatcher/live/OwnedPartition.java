@@ -69,7 +69,11 @@ final class OwnedPartition {
         return handedOffTo.get();
     }
 
-    /** The end of the retry partition at the assignment. */
+    boolean knowsRetryEnd() {
+        return handedOffTo.get() != Long.MAX_VALUE;
+    }
+
+    /** The end of the retry partition at the assignment, or later. */
     void onRetryEnd(long end) {
         handedOffTo.updateAndGet(known -> known == Long.MAX_VALUE ? end : Math.max(known, end));
     }
