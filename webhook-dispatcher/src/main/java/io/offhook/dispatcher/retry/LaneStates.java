@@ -21,10 +21,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class LaneStates implements LaneEvents, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LaneStates.class);
-    private static final String NEXT_PROBE = """
-            now() + greatest(
-                (:steps::double precision[])[least(%s, cardinality(:steps::double precision[]))] * (1 - :jitter * random()),
-                :retryAfter) * interval '1 second'""";
 
     private final JdbcClient jdbc;
     private final RetrySchedule schedule;
@@ -57,9 +53,9 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
                                 on conflict (endpoint_id) do update set breaker = 'open', step = 1, probe_at = excluded.probe_at, degraded = true,
                                     version = l.version + 1, updated_at = now()
                                 where l.breaker = 'closed'"""
-                                .formatted(NEXT_PROBE.formatted("1")))
+                                .formatted(RetrySchedule.dueAfter("1")))
                         .param("endpoint", endpoint)
-                        .params(backOff(retryAfter)).update());
+                        .params(schedule.parameters(retryAfter)).update());
     }
 
     @Override
@@ -77,8 +73,8 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
     public void probeFailed(UUID endpoint, Optional<Duration> retryAfter) {
         write(endpoint, () -> jdbc.sql("""
                 update endpoint_lanes set step = step + 1, probe_at = %s, version = version + 1, updated_at = now()
-                where endpoint_id = :endpoint and breaker = 'open'""".formatted(NEXT_PROBE.formatted("step + 1")))
-                .param("endpoint", endpoint).params(backOff(retryAfter)).update());
+                where endpoint_id = :endpoint and breaker = 'open'""".formatted(RetrySchedule.dueAfter("step + 1")))
+                .param("endpoint", endpoint).params(schedule.parameters(retryAfter)).update());
     }
 
     @Override
@@ -126,11 +122,6 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
 
     private void write(UUID endpoint, Runnable move) {
         writer.write(move, () -> onMoveWritten.accept(endpoint));
-    }
-
-    private Map<String, Object> backOff(Optional<Duration> retryAfter) {
-        return Map.of("steps", schedule.seconds(), "jitter", schedule.jitter(), "retryAfter",
-                retryAfter.map(wait -> wait.toMillis() / 1000.0).orElse(0.0));
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.offhook.dispatcher.retry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * How long to wait before the next attempt. PostgreSQL computes with it, so that the clocks of dispatchers do not matter.
@@ -15,8 +17,27 @@ public record RetrySchedule(List<Duration> steps, double jitter) {
         steps = List.copyOf(steps);
     }
 
-    /** The steps in seconds, as a parameter of {@code double precision[]}. */
-    Double[] seconds() {
-        return steps.stream().map(step -> step.toMillis() / 1000.0).toArray(Double[]::new);
+    /**
+     * When the step is over, as SQL: not before what the receiver asked for.
+     *
+     * @param step an SQL expression, 1 for the first
+     */
+    static String dueAfter(String step) {
+        return """
+                now() + greatest(
+                    (:steps::double precision[])[least(%s, cardinality(:steps::double precision[]))] * (1 - :jitter * random()),
+                    :retryAfter) * interval '1 second'"""
+                .formatted(step);
+    }
+
+    /** The parameters of {@link #dueAfter}. */
+    Map<String, Object> parameters(Optional<Duration> retryAfter) {
+        return Map.of("steps", steps.stream().map(RetrySchedule::seconds).toArray(Double[]::new), "jitter", jitter,
+                "retryAfter",
+                retryAfter.map(RetrySchedule::seconds).orElse(0.0));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 }

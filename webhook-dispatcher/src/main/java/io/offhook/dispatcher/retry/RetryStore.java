@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -39,10 +40,6 @@ final class RetryStore {
                 where o.endpoint_id = r.endpoint_id and o.uuid = r.uuid and o.replay_id = r.replay_id
                   and o.leg_sequence < r.leg_sequence and o.status <> 'delivered'
                   and (o.passable_at is null or o.passable_at > now()))""";
-    private static final String BACK_OFF = """
-            now() + greatest(
-                (:steps::double precision[])[least(%s, cardinality(:steps::double precision[]))] * (1 - :jitter * random()),
-                :retryAfter) * interval '1 second'""";
 
     private final JdbcClient jdbc;
     private final RetrySettings settings;
@@ -72,7 +69,7 @@ final class RetryStore {
                             :statusCode, :error, :detail, case when :exhausted then now() end
                         from endpoints e where e.id = :endpointId
                         on conflict (endpoint_id, event_id, replay_id) do nothing"""
-                        .formatted(BACK_OFF.formatted("greatest(1, :attempts)")))
+                        .formatted(RetrySchedule.dueAfter("greatest(1, :attempts)")))
                 .param("id", UUID.randomUUID()).param("eventId", storable(record.eventId()))
                 .param("replayId", record.replayId())
                 .param("uuid", storable(record.uuid())).param("action", record.action())
@@ -84,7 +81,9 @@ final class RetryStore {
                 .param("passAfter", settings.passAfter().toMillis() / 1000.0).param("statusCode", record.statusCode())
                 .param("error", storable(record.error())).param("detail", storable(record.errorDetail()))
                 .param("endpointId", record.endpointId())
-                .params(backOff(record.retryAfterMillis() == null ? 0 : record.retryAfterMillis() / 1000.0)).update();
+                .params(settings.schedule()
+                        .parameters(Optional.ofNullable(record.retryAfterMillis()).map(Duration::ofMillis)))
+                .update();
     }
 
     /** PostgreSQL's texts hold every character but NUL, which an originator may put into a uuid. */
@@ -197,13 +196,13 @@ final class RetryStore {
                             next_attempt_at = case when message_failures + :own < :tries then %s end,
                             passable_at = case when :own = 1 then coalesce(passable_at, now() + :passAfter * interval '1 second') end
                         where id = :id and lease_id = :lease and status = 'pending'"""
-                        .formatted(BACK_OFF.formatted("attempts + 1")))
+                        .formatted(RetrySchedule.dueAfter("attempts + 1")))
                 .param("status", result.statusCode()).param("error", result.error().wireName())
                 .param("detail", storable(result.errorDetail())).param("own", own ? 1 : 0)
                 .param("tries", settings.messageTries())
                 .param("passAfter", settings.passAfter().toMillis() / 1000.0).param("id", row.id())
                 .param("lease", row.lease())
-                .params(backOff(result.retryAfter().map(wait -> wait.toMillis() / 1000.0).orElse(0.0))).update();
+                .params(settings.schedule().parameters(result.retryAfter())).update();
     }
 
     /** Gives a row back that was not sent; with a probe also the lane's right to one. */
@@ -238,10 +237,5 @@ final class RetryStore {
                         delete from failed_webhooks where id in (select id from failed_webhooks
                             where status <> 'pending' and ended_at < now() - :keep * interval '1 second' limit :limit for update skip locked)""")
                 .param("limit", limit).param("keep", settings.keepEnded().toMillis() / 1000.0).update();
-    }
-
-    private Map<String, Object> backOff(double retryAfterSeconds) {
-        return Map.of("steps", settings.schedule().seconds(), "jitter", settings.schedule().jitter(), "retryAfter",
-                retryAfterSeconds);
     }
 }

@@ -3,6 +3,7 @@ package io.offhook.dispatcher.retry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,8 @@ class RetryScheduleTest {
     void stepsAreSecondsForPostgres() {
         var schedule = new RetrySchedule(
                 List.of(Duration.ofMillis(200), Duration.ofSeconds(3), Duration.ofMinutes(30)), 0.5);
-        assertThat(schedule.seconds()).containsExactly(0.2, 3.0, 1800.0);
+        assertThat((Double[]) schedule.parameters(Optional.empty()).get("steps")).containsExactly(0.2, 3.0, 1800.0);
+        assertThat(schedule.parameters(Optional.of(Duration.ofMillis(1500))).get("retryAfter")).isEqualTo(1.5);
     }
 
     @Test

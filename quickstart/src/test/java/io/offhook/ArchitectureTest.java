@@ -1,0 +1,42 @@
+package io.offhook;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/** The house keeps its shape: no circles between packages, no arrow from a lower floor back up. */
+@AnalyzeClasses(packages = "io.offhook", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CIRCLES = slices().matching("io.offhook.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule THE_MODEL_KNOWS_NOBODY = noClasses().that().resideInAPackage("io.offhook.model..").should()
+            .dependOnClassesThat().resideInAnyPackage("org.springframework..", "io.offhook.runtime..",
+                    "io.offhook.sender..",
+                    "io.offhook.ingestor..", "io.offhook.dispatcher..", "io.offhook.api..", "io.offhook.testkit..");
+
+    @ArchTest
+    static final ArchRule THE_SENDER_NEEDS_NO_SPRING = noClasses().that().resideInAPackage("io.offhook.sender..")
+            .should()
+            .dependOnClassesThat().resideInAnyPackage("org.springframework..", "io.offhook.runtime..",
+                    "io.offhook.dispatcher..",
+                    "io.offhook.api..", "io.offhook.testkit..");
+
+    @ArchTest
+    static final ArchRule SERVICES_DO_NOT_KNOW_EACH_OTHER = slices().matching("io.offhook.(ingestor|dispatcher|api)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule NOTHING_SHIPPED_NEEDS_THE_TESTKIT = noClasses()
+            .that()
+            .resideInAnyPackage("io.offhook.ingestor..", "io.offhook.dispatcher..", "io.offhook.api..",
+                    "io.offhook.runtime..")
+            .should().dependOnClassesThat().resideInAPackage("io.offhook.testkit..");
+}
