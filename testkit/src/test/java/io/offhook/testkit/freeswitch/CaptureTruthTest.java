@@ -22,7 +22,7 @@ class CaptureTruthTest {
 
     @ParameterizedTest
     @MethodSource("captures")
-    void the_timeline_holds_every_lifecycle_event_of_the_stream_in_its_order(String name) {
+    void theTimelineHoldsEveryLifecycleEventOfTheStreamInItsOrder(String name) {
         List<String> lifecycle = List.of("CHANNEL_CREATE", "CHANNEL_ORIGINATE", "CHANNEL_ANSWER",
                 "CHANNEL_HANGUP_COMPLETE");
         List<String> stream = Captures.open(name).events().stream().filter(event -> lifecycle.contains(event.name()))
@@ -33,7 +33,7 @@ class CaptureTruthTest {
     }
 
     @Test
-    void times_are_exact_and_identity_is_as_printed() {
+    void timesAreExactAndIdentityIsAsPrinted() {
         CaptureTruth truth = CaptureTruth.of("s02_bridge_a_hangs_up");
         assertThat(truth.legs()).containsEntry("B", "c5d11e34-69c2-41e3-a8ce-20d47bed61e7").hasSize(2);
         List<CaptureTruth.Line> b = truth.ofLeg(truth.legs().get("B"));
@@ -49,13 +49,13 @@ class CaptureTruthTest {
     }
 
     @Test
-    void a_capture_without_a_timeline_is_refused_by_name() {
+    void aCaptureWithoutATimelineIsRefusedByName() {
         assertThatThrownBy(() -> CaptureTruth.of("s32_heartbeat")).hasMessageContaining("s32_heartbeat");
         assertThatThrownBy(() -> CaptureTruth.of("nothing")).hasMessageContaining("nothing");
     }
 
     @Test
-    void side_files_are_listed_and_readable() {
+    void sideFilesAreListedAndReadable() {
         assertThat(Captures.files()).contains("s19_gap.show_channels.json", "c01_encode_true.req01.http",
                 "cdr-samples/0d58e070-78cf-4229-a034-786555dd3d9d.cdr.json");
         assertThat(Captures.text("s19_gap.count.json")).isEqualTo("{\"row_count\":3,\"rows\":[]}");
@@ -64,7 +64,7 @@ class CaptureTruthTest {
     }
 
     @Test
-    void the_index_lists_every_file_of_the_folder() throws IOException {
+    void theIndexListsEveryFileOfTheFolder() throws IOException {
         Path folder = Path.of("src/main/resources/esl-captures");
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString())

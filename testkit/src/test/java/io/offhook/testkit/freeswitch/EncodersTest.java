@@ -17,7 +17,7 @@ class EncodersTest {
 
     @ParameterizedTest
     @MethodSource("captures")
-    void both_encoders_reproduce_every_captured_frame(String name) {
+    void bothEncodersReproduceEveryCapturedFrame(String name) {
         Capture capture = Captures.open(name);
         assertThat(capture.events()).isNotEmpty();
         for (Capture.Frame frame : capture.frames()) {
@@ -29,7 +29,7 @@ class EncodersTest {
     }
 
     @Test
-    void plain_leaves_upper_case_percent_pairs_alone_and_encodes_the_rest() {
+    void plainLeavesUpperCasePercentPairsAloneAndEncodesTheRest() {
         assertThat(plain("100%25 %41 %0a a+b, it's/ü|"))
                 .isEqualTo("X: 100%25%20%41%20%250a%20a%2Bb,%20it's/%C3%BC%7C\n\n");
         assertThat(plain("50%")).isEqualTo("X: 50%25\n\n");
@@ -37,7 +37,7 @@ class EncodersTest {
     }
 
     @Test
-    void json_passes_bytes_that_are_no_utf8_and_escapes_controls() {
+    void jsonPassesBytesThatAreNoUtf8AndEscapesControls() {
         byte[] latin1 = {'Z', (byte) 0xfc, '"', '\r', 1, 0x7f};
         byte[] json = JsonEncoder.encode(EventData.of(List.of(Header.ofBytes("X", latin1))));
         assertThat(new String(json, StandardCharsets.ISO_8859_1)).isEqualTo("{\"X\":\"Z\u00fc\\\"\\r\\u0001\u007f\"}");
@@ -45,7 +45,7 @@ class EncodersTest {
     }
 
     @Test
-    void arrays_duplicates_and_bodies_keep_their_shape() {
+    void arraysDuplicatesAndBodiesKeepTheirShape() {
         EventData event = new EventData(
                 List.of(Header.of("A", "1"), Header.of("A", "1"), Header.array("V", List.of("a b", "c"))),
                 "x\n\n".getBytes(StandardCharsets.UTF_8));

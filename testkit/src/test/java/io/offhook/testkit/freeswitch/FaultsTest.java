@@ -27,7 +27,7 @@ class FaultsTest {
     }
 
     @Test
-    void cut_ends_with_eof_or_reset() throws Exception {
+    void cutEndsWithEofOrReset() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             server.faults().cut(CutMode.EOF);
@@ -41,7 +41,7 @@ class FaultsTest {
     }
 
     @Test
-    void cut_after_some_bytes_leaves_the_frame_broken_there() throws Exception {
+    void cutAfterSomeBytesLeavesTheFrameBrokenThere() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             server.faults().cutAfter(1234, CutMode.EOF);
@@ -52,7 +52,7 @@ class FaultsTest {
     }
 
     @Test
-    void a_stalled_switch_delivers_later_and_loses_nothing() throws Exception {
+    void aStalledSwitchDeliversLaterAndLosesNothing() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             server.faults().stall();
@@ -67,7 +67,7 @@ class FaultsTest {
     }
 
     @Test
-    void a_client_that_does_not_read_is_killed_with_the_notice_inside_a_frame_and_others_wait_for_that()
+    void aClientThatDoesNotReadIsKilledWithTheNoticeInsideAFrameAndOthersWaitForThat()
             throws Exception {
         SwitchOptions options = SwitchOptions.defaults().withQueue(50, 20, 4096);
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(options);
@@ -114,7 +114,7 @@ class FaultsTest {
     }
 
     @Test
-    void a_crash_is_a_plain_eof_and_the_new_core_knows_nothing() throws Exception {
+    void aCrashIsAPlainEofAndTheNewCoreKnowsNothing() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             PlacedCall call = answered(server, CallPlan.of(CallKind.BRIDGED));
@@ -140,7 +140,7 @@ class FaultsTest {
     }
 
     @Test
-    void recover_brings_answered_legs_back_as_creates_that_were_answered_before_and_are_marked() throws Exception {
+    void recoverBringsAnsweredLegsBackAsCreatesThatWereAnsweredBeforeAndAreMarked() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start()) {
             PlacedCall ringing = server.placeCall(CallPlan.of(CallKind.BRIDGED).withRing(CallPlan.UNTIL_TOLD));
             PlacedCall call = answered(server, CallPlan.of(CallKind.BRIDGED));
@@ -183,7 +183,7 @@ class FaultsTest {
     }
 
     @Test
-    void another_node_can_take_the_calls_of_a_living_one() throws Exception {
+    void anotherNodeCanTakeTheCallsOfALivingOne() throws Exception {
         try (SimulatedFreeSwitch a = SimulatedFreeSwitch.start(SwitchOptions.defaults().withSwitchname("fs-a"));
                 SimulatedFreeSwitch b = SimulatedFreeSwitch.start(SwitchOptions.defaults().withSwitchname("fs-b"));
                 RawClient client = RawClient.subscribed(b, LIFE)) {
@@ -198,7 +198,7 @@ class FaultsTest {
     }
 
     @Test
-    void shutdown_says_so_ends_all_legs_and_closes_with_its_notice() throws Exception {
+    void shutdownSaysSoEndsAllLegsAndClosesWithItsNotice() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             PlacedCall call = answered(server, CallPlan.of(CallKind.BRIDGED));
@@ -220,7 +220,7 @@ class FaultsTest {
     }
 
     @Test
-    void calls_end_unseen_while_connections_are_refused_and_the_ledger_has_them() throws Exception {
+    void callsEndUnseenWhileConnectionsAreRefusedAndTheLedgerHasThem() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             PlacedCall call = answered(server, CallPlan.of(CallKind.BRIDGED));
@@ -241,7 +241,7 @@ class FaultsTest {
     }
 
     @Test
-    void heartbeats_can_be_held_back_and_count_the_legs() throws Exception {
+    void heartbeatsCanBeHeldBackAndCountTheLegs() throws Exception {
         SwitchOptions options = SwitchOptions.defaults().withHeartbeat(Duration.ofMillis(30));
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(options);
                 RawClient client = RawClient.subscribed(server, "event json HEARTBEAT CUSTOM x::y")) {
@@ -258,7 +258,7 @@ class FaultsTest {
     }
 
     @Test
-    void arbitrary_bytes_go_out_between_two_frames() throws Exception {
+    void arbitraryBytesGoOutBetweenTwoFrames() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             server.faults().inject(
@@ -270,7 +270,7 @@ class FaultsTest {
     }
 
     @Test
-    void more_clients_than_allowed_are_closed_at_once() throws IOException {
+    void moreClientsThanAllowedAreClosedAtOnce() throws IOException {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(SwitchOptions.defaults().withMaxClients(1));
                 RawClient first = RawClient.subscribed(server, LIFE);
                 RawClient second = new RawClient(server)) {

@@ -45,7 +45,7 @@ class IndependentClientTest {
     }
 
     @Test
-    void authenticates_subscribes_and_receives_the_events_of_a_call() {
+    void authenticatesSubscribesAndReceivesTheEventsOfACall() {
         assertThat(
                 client.setEventSubscriptions("plain", "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_HANGUP_COMPLETE").isOk())
                 .isTrue();
@@ -62,7 +62,7 @@ class IndependentClientTest {
     }
 
     @Test
-    void gets_replies_to_api_and_bgapi() {
+    void getsRepliesToApiAndBgapi() {
         assertThat(client.sendSyncApiCommand("show", "channels as json").getBodyLines())
                 .containsExactly("{\"row_count\": 0}");
         assertThat(client.sendSyncApiCommand("status", "").getBodyLines().getFirst()).startsWith("UP 0 years, 0 days");
@@ -75,7 +75,7 @@ class IndependentClientTest {
     }
 
     @Test
-    void filters_and_leaves() {
+    void filtersAndLeaves() {
         assertThat(client.setEventSubscriptions("plain", "ALL").isOk()).isTrue();
         assertThat(client.addEventFilter("Event-Name", "HEARTBEAT").isOk()).isTrue();
         server.placeCall(CallPlan.of(CallKind.APP_ANSWERED));
@@ -88,7 +88,7 @@ class IndependentClientTest {
     }
 
     @Test
-    void is_turned_away_with_a_wrong_password() {
+    void isTurnedAwayWithAWrongPassword() {
         assertThatThrownBy(() -> new Client().connect("127.0.0.1", server.port(), "wrong", 5))
                 .isInstanceOf(InboundConnectionFailure.class);
     }

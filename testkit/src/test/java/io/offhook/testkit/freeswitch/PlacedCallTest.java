@@ -19,7 +19,7 @@ class PlacedCallTest {
     private static final Duration QUICK = Duration.ofMillis(60);
 
     @Test
-    void a_placed_call_rings_talks_and_ends_when_told() throws Exception {
+    void aPlacedCallRingsTalksAndEndsWhenTold() throws Exception {
         SwitchOptions options = SwitchOptions.defaults().withShowChannelsDelay(Duration.ZERO);
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(options);
                 RawClient client = RawClient.subscribed(server,
@@ -47,7 +47,7 @@ class PlacedCallTest {
     }
 
     @Test
-    void a_ringing_call_that_is_given_up_ends_on_every_leg_with_originator_cancel() throws Exception {
+    void aRingingCallThatIsGivenUpEndsOnEveryLegWithOriginatorCancel() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server,
                         "event json CHANNEL_PROGRESS CHANNEL_HANGUP_COMPLETE")) {
@@ -69,7 +69,7 @@ class PlacedCallTest {
     }
 
     @Test
-    void the_generator_keeps_its_rate_draws_the_mix_and_repeats_itself_for_a_seed() throws Exception {
+    void theGeneratorKeepsItsRateDrawsTheMixAndRepeatsItselfForASeed() throws Exception {
         CallLoad load = CallLoad.ofRate(200).withRing(Duration.ZERO, Duration.ofMillis(30)).withTalk(Duration.ZERO,
                 Duration.ofMillis(30));
         List<CallPlan> first = new CopyOnWriteArrayList<>();
@@ -78,8 +78,8 @@ class PlacedCallTest {
             server.generate(load, first::add);
             await().until(() -> server.placedCalls() >= 200);
             server.stopGenerating();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(950),
-                    Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as("never faster than its rate")
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(950));
             assertThat(server.awaitNoCalls(Duration.ofSeconds(10))).isTrue();
             assertThat(server.ledger().open()).isEmpty();
             assertThat(server.ledger().legs().stream().map(LegTruth::kind).distinct())
@@ -91,7 +91,7 @@ class PlacedCallTest {
     }
 
     @Test
-    void sequence_numbers_rise_on_each_leg_and_never_repeat() throws Exception {
+    void sequenceNumbersRiseOnEachLegAndNeverRepeat() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, "event json ALL")) {
             server.generate(CallLoad.ofRate(100).withRing(Duration.ZERO, QUICK).withTalk(Duration.ZERO, QUICK));
@@ -112,7 +112,7 @@ class PlacedCallTest {
     }
 
     @Test
-    void a_thousand_calls_a_second_are_placed_and_rendered() throws IOException, InterruptedException {
+    void aThousandCallsASecondArePlacedAndRendered() throws IOException, InterruptedException {
         // Bound for the slowest machine; on two shared cores the generator alone takes well under half a second of a core here.
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server,

@@ -40,7 +40,7 @@ class PlaybackTest {
 
     @ParameterizedTest
     @MethodSource("captures")
-    void a_client_receives_exactly_the_captured_bytes(String name, EventFormat format) throws Exception {
+    void aClientReceivesExactlyTheCapturedBytes(String name, EventFormat format) throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start()) {
             byte[] recorded = recorded(name, format);
             server.play(name, PlayOptions.fast().withCloseAtEnd(true));
@@ -52,7 +52,7 @@ class PlaybackTest {
 
     @ParameterizedTest
     @MethodSource("chunkings")
-    void pieces_of_any_size_make_the_same_bytes(long seed, int longest) throws Exception {
+    void piecesOfAnySizeMakeTheSameBytes(long seed, int longest) throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start()) {
             server.faults().splitWrites(seed, longest);
             server.play("s01_inbound_app", PlayOptions.fast().withCloseAtEnd(true));
@@ -67,7 +67,7 @@ class PlaybackTest {
     }
 
     @Test
-    void a_subscription_gets_its_share_in_order_and_every_frame_when_asked() throws Exception {
+    void aSubscriptionGetsItsShareInOrderAndEveryFrameWhenAsked() throws Exception {
         List<String> all = Captures.open("s02_bridge_a_hangs_up").events().stream().map(EventData::name).toList();
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start()) {
             server.play("s02_bridge_a_hangs_up", PlayOptions.fast().withCloseAtEnd(true));
@@ -92,7 +92,7 @@ class PlaybackTest {
     }
 
     @Test
-    void commands_answer_by_the_state_that_the_capture_has_reached() throws Exception {
+    void commandsAnswerByTheStateThatTheCaptureHasReached() throws Exception {
         SwitchOptions options = SwitchOptions.defaults().withShowChannelsDelay(Duration.ZERO);
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(options);
                 RawClient client = RawClient.subscribed(server, "event json CHANNEL_CREATE")) {
@@ -122,7 +122,7 @@ class PlaybackTest {
     }
 
     @Test
-    void captured_time_is_scaled() throws Exception {
+    void capturedTimeIsScaled() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start();
                 RawClient client = RawClient.subscribed(server, "event json CHANNEL_HANGUP_COMPLETE")) {
             long start = System.nanoTime();
@@ -137,7 +137,7 @@ class PlaybackTest {
     }
 
     @Test
-    void a_client_that_was_away_has_missed_what_was_played() throws Exception {
+    void aClientThatWasAwayHasMissedWhatWasPlayed() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start()) {
             server.play("s17_kill9", PlayOptions.fast().withWaitForSubscriber(false)).await(Duration.ofSeconds(5));
             try (RawClient late = RawClient.subscribed(server, "event json ALL")) {

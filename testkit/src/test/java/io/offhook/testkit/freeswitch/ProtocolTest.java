@@ -56,7 +56,7 @@ class ProtocolTest {
     }
 
     @Test
-    void subscriptions_add_up_and_the_last_format_holds_for_all() throws IOException {
+    void subscriptionsAddUpAndTheLastFormatHoldsForAll() throws IOException {
         assertThat(reply("event json HEARTBEAT")).isEqualTo("+OK event listener enabled json");
         assertThat(reply("event plain RE_SCHEDULE CUSTOM a::b HEARTBEAT"))
                 .isEqualTo("+OK event listener enabled plain");
@@ -72,7 +72,7 @@ class ProtocolTest {
     }
 
     @Test
-    void a_failed_event_command_changes_nothing() throws IOException {
+    void aFailedEventCommandChangesNothing() throws IOException {
         reply("event json CUSTOM a::b");
         assertThat(reply("event plain NO_SUCH")).isEqualTo("-ERR no keywords supplied");
         custom("a::b", "N", "1");
@@ -80,7 +80,7 @@ class ProtocolTest {
     }
 
     @Test
-    void filters_are_ored_look_only_at_headers_that_are_there_and_start_from_nothing() throws IOException {
+    void filtersAreOredLookOnlyAtHeadersThatAreThereAndStartFromNothing() throws IOException {
         reply("event json CUSTOM a::b");
         assertThat(reply("filter Pass always")).isEqualTo("+OK filter added. [Pass]=[always]");
         reply("filter Tenant b.example");
@@ -99,7 +99,7 @@ class ProtocolTest {
     }
 
     @Test
-    void a_lone_negative_filter_lets_nothing_through() throws IOException {
+    void aLoneNegativeFilterLetsNothingThrough() throws IOException {
         reply("event json CUSTOM a::b");
         reply("filter Tenant -c.example");
         custom("a::b", "N", "1", "Tenant", "b.example");
@@ -113,7 +113,7 @@ class ProtocolTest {
     }
 
     @Test
-    void events_wait_while_a_command_is_incomplete() {
+    void eventsWaitWhileACommandIsIncomplete() {
         CommandReader reader = new CommandReader();
         Gate gate = new Gate();
         for (byte octet : "api uuid_exi".getBytes(StandardCharsets.US_ASCII)) {
@@ -136,7 +136,7 @@ class ProtocolTest {
     }
 
     @Test
-    void sendevent_reaches_subscribers_with_its_headers_and_raw_body() throws IOException {
+    void sendeventReachesSubscribersWithItsHeadersAndRawBody() throws IOException {
         reply("event plain CUSTOM x::y");
         client.send(
                 "sendevent CUSTOM\nEvent-Subclass: x::y\nContent-Length: 9\n\n\n\na: %41\u00fc".replace("\u00fc", "Z"));
@@ -148,7 +148,7 @@ class ProtocolTest {
     }
 
     @Test
-    void show_channels_lags_behind_while_uuid_exists_is_live() throws IOException {
+    void showChannelsLagsBehindWhileUuidExistsIsLive() throws IOException {
         PlacedCall call = server.placeCall(CallPlan.of(CallKind.APP_ANSWERED));
         String uuid = call.legUuids().getFirst();
         assertThat(client.command("api uuid_exists " + uuid).text()).isEqualTo("true");
@@ -164,7 +164,7 @@ class ProtocolTest {
     }
 
     @Test
-    void rows_have_the_columns_of_a_real_one() throws IOException {
+    void rowsHaveTheColumnsOfARealOne() throws IOException {
         server.placeCall(CallPlan.of(CallKind.BRIDGED));
         await()
                 .until(() -> client.command("api show channels as json").text().startsWith("{\"row_count\":2"));
@@ -179,7 +179,7 @@ class ProtocolTest {
     }
 
     @Test
-    void every_api_command_is_an_event_for_others() throws IOException {
+    void everyApiCommandIsAnEventForOthers() throws IOException {
         try (RawClient other = RawClient.subscribed(server, "event json API")) {
             client.command("api uuid_dump nobody json");
             EventData event = other.event("API");
@@ -189,7 +189,7 @@ class ProtocolTest {
     }
 
     @Test
-    void hupall_ends_every_leg_with_manager_request() throws IOException {
+    void hupallEndsEveryLegWithManagerRequest() throws IOException {
         reply("event json CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE");
         server.placeCall(CallPlan.of(CallKind.BRIDGED));
         client.event("CHANNEL_BRIDGE");

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class SimulateCommandTest {
 
     @Test
-    void options_are_taken_and_have_defaults() {
+    void optionsAreTakenAndHaveDefaults() {
         SimulateCommand.Settings settings = SimulateCommand.parse("--port", "0", "--rate", "2.5", "--password",
                 "secret",
                 "--heartbeat", "0.5");
@@ -38,12 +38,12 @@ class SimulateCommandTest {
             --password      | --password: no value
             --pot 1         | option: --pot (expected: --port, --bind, --rate, --password, --heartbeat, --seed)
             """)
-    void a_wrong_option_is_one_clear_line(String arguments, String message) {
+    void aWrongOptionIsOneClearLine(String arguments, String message) {
         assertThatThrownBy(() -> SimulateCommand.parse(arguments.split(" "))).hasMessage(message);
     }
 
     @Test
-    void runs_as_a_process_and_stops_on_a_signal() throws IOException, InterruptedException {
+    void runsAsAProcessAndStopsOnASignal() throws IOException, InterruptedException {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), SimulateCommand.class.getName(), "--port", "0", "--rate", "20")
                 .redirectErrorStream(true).start();

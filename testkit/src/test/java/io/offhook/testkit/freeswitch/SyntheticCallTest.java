@@ -31,7 +31,7 @@ class SyntheticCallTest {
 
     /** One call of each kind, at once, with everything that a client hears of them. */
     @BeforeAll
-    static void one_call_of_each_kind() throws Exception {
+    static void oneCallOfEachKind() throws Exception {
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(SwitchOptions.defaults().withClock(YEARS_AHEAD));
                 RawClient client = RawClient.subscribed(server, "event json ALL")) {
             for (CallKind kind : CallKind.values()) {
@@ -72,7 +72,7 @@ class SyntheticCallTest {
 
     @ParameterizedTest
     @EnumSource(CallKind.class)
-    void events_follow_the_order_of_the_capture_on_every_leg(CallKind kind) {
+    void eventsFollowTheOrderOfTheCaptureOnEveryLeg(CallKind kind) {
         List<String> expected = CallTemplate.all().get(kind).events().stream()
                 .map(event -> event.leg() + " " + event.name())
                 .toList();
@@ -90,7 +90,7 @@ class SyntheticCallTest {
 
     @ParameterizedTest
     @EnumSource(CallKind.class)
-    void the_ledger_says_what_the_events_say(CallKind kind) {
+    void theLedgerSaysWhatTheEventsSay(CallKind kind) {
         List<EventData> events = events(kind);
         for (LegTruth truth : legs(kind)) {
             EventData first = only(events, truth.uuid(), truth.outbound() ? "CHANNEL_ORIGINATE" : "CHANNEL_CREATE");
@@ -131,7 +131,7 @@ class SyntheticCallTest {
 
     @ParameterizedTest
     @EnumSource(CallKind.class)
-    void nothing_of_the_captured_call_is_left_in_an_event(CallKind kind) {
+    void nothingOfTheCapturedCallIsLeftInAnEvent(CallKind kind) {
         List<EventData> captured = Captures.open(CallShape.of(kind).capture()).events();
         String uuids = captured.stream().map(event -> event.text("Unique-ID")).filter(uuid -> !uuid.isEmpty())
                 .distinct().collect(Collectors.joining("|"));
@@ -147,7 +147,7 @@ class SyntheticCallTest {
 
     @ParameterizedTest
     @EnumSource(CallKind.class)
-    void durations_and_stamps_agree_with_the_times_beside_them(CallKind kind) {
+    void durationsAndStampsAgreeWithTheTimesBesideThem(CallKind kind) {
         List<EventData> ends = events(kind).stream().filter(event -> event.name().equals("CHANNEL_HANGUP_COMPLETE"))
                 .toList();
         assertThat(ends).hasSameSizeAs(legs(kind));
@@ -170,7 +170,7 @@ class SyntheticCallTest {
 
     @ParameterizedTest
     @EnumSource(CallKind.class)
-    void rendered_bytes_are_what_the_exact_encoders_make_of_the_headers(CallKind kind) {
+    void renderedBytesAreWhatTheExactEncodersMakeOfTheHeaders(CallKind kind) {
         SwitchCore core = new SwitchCore(SwitchOptions.defaults());
         CallTemplate template = CallTemplate.all().get(kind);
         CallBinding call = new CallBinding(plan(kind).withNumbers("+49 (1)|%41", "0\"7\\8"), template, core);
@@ -183,7 +183,7 @@ class SyntheticCallTest {
     }
 
     @Test
-    void sizes_are_those_of_real_events_and_json_is_accepted_by_a_common_parser() {
+    void sizesAreThoseOfRealEventsAndJsonIsAcceptedByACommonParser() {
         Map<String, List<Integer>> sizes = new TreeMap<>();
         JsonMapper mapper = JsonMapper.builder().build();
         for (EventData event : events(CallKind.BRIDGED)) {

@@ -63,7 +63,7 @@ class TranscriptTest {
 
     @ParameterizedTest
     @MethodSource("sections")
-    void answers_as_the_real_one_did(Section section) throws IOException {
+    void answersAsTheRealOneDid(Section section) throws IOException {
         EslUser user = new EslUser("esl@tenant-a.example", "eslpw",
                 List.of("CHANNEL_CREATE", "CHANNEL_ANSWER", "CHANNEL_HANGUP_COMPLETE", "HEARTBEAT"),
                 List.of("show", "status"), false);
@@ -112,7 +112,7 @@ class TranscriptTest {
     }
 
     @Test
-    void a_client_that_never_authenticates_gets_the_notice_of_s31_and_is_closed() throws IOException {
+    void aClientThatNeverAuthenticatesGetsTheNoticeOfS31AndIsClosed() throws IOException {
         String recorded = Captures.text("s31_auth_timeout.txt");
         String expected = quoted(recorded.substring(recorded.indexOf("b'"))).getFirst();
         SwitchOptions options = SwitchOptions.defaults().withAuthTimeout(Duration.ofMillis(50));
@@ -123,7 +123,7 @@ class TranscriptTest {
     }
 
     @Test
-    void an_authenticated_client_outlives_the_time_out() throws IOException {
+    void anAuthenticatedClientOutlivesTheTimeOut() throws IOException {
         SwitchOptions options = SwitchOptions.defaults().withAuthTimeout(Duration.ofMillis(100))
                 .withHeartbeat(Duration.ofMillis(120));
         try (SimulatedFreeSwitch server = SimulatedFreeSwitch.start(options);
