@@ -4,6 +4,8 @@ import java.time.Clock;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.ingestor.publish.CallEventPublisher;
+import io.offhook.ingestor.publish.LegsTopic;
+import io.offhook.ingestor.publish.OpenLegs;
 import io.offhook.runtime.TopicProvisioner;
 import io.offhook.runtime.TopicSettings;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,14 +23,27 @@ class IngestorConfiguration {
     }
 
     @Bean
-    CallEventPublisher callEventPublisher(TopicSettings topics, KafkaProperties kafka, IngestorMetrics metrics) {
-        return new CallEventPublisher(topics.topics().callEvents(), kafka.buildProducerProperties(),
-                metrics::acknowledged);
+    LegsTopic legsTopic(TopicSettings topics, KafkaProperties kafka) {
+        return new LegsTopic(topics.topics().callLegs(), kafka.buildProducerProperties());
+    }
+
+    @Bean
+    OpenLegs openLegs(TopicSettings topics, KafkaProperties kafka, LegsTopic legsTopic) {
+        return new OpenLegs(topics.topics(), kafka.buildConsumerProperties(), legsTopic);
+    }
+
+    @Bean
+    CallEventPublisher callEventPublisher(TopicSettings topics, KafkaProperties kafka, LegsTopic legsTopic,
+            IngestorMetrics metrics) {
+        return new CallEventPublisher(topics.topics().callEvents(), kafka.buildProducerProperties(), event -> {
+            metrics.acknowledged(event);
+            legsTopic.acknowledged(event);
+        });
     }
 
     @Bean
     Ingestor ingestor(FreeSwitchSettings freeSwitch, IngestorSettings settings, TopicProvisioner topics,
-            CallEventPublisher publisher, IngestorMetrics metrics) {
-        return new Ingestor(freeSwitch, settings, topics, publisher, metrics);
+            CallEventPublisher publisher, LegsTopic legsTopic, OpenLegs openLegs, IngestorMetrics metrics) {
+        return new Ingestor(freeSwitch, settings, topics, publisher, legsTopic, openLegs, metrics);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import io.offhook.ingestor.call.ChannelEvent;
 import io.offhook.ingestor.call.ChannelEventReader;
 import io.offhook.ingestor.call.LegTracker;
+import io.offhook.ingestor.publish.LegsTopic;
 import org.apache.kafka.common.errors.InterruptException;
 import org.freeswitch.esl.client.transport.event.EslEventHeaderNames;
 import org.slf4j.Logger;
@@ -20,15 +21,17 @@ final class LegThread {
     private final BlockingQueue<NodeFeed.Heard> queue;
     private final ChannelEventReader reader;
     private final LegTracker tracker;
+    private final LegsTopic legsTopic;
     private final IngestorMetrics metrics;
     private final Thread thread;
     private volatile boolean stopping;
 
     LegThread(BlockingQueue<NodeFeed.Heard> queue, ChannelEventReader reader, LegTracker tracker,
-            IngestorMetrics metrics) {
+            LegsTopic legsTopic, IngestorMetrics metrics) {
         this.queue = queue;
         this.reader = reader;
         this.tracker = tracker;
+        this.legsTopic = legsTopic;
         this.metrics = metrics;
         this.thread = Thread.ofPlatform().name("legs").unstarted(this::run);
     }
@@ -40,8 +43,10 @@ final class LegThread {
     /** Works off what is queued, releases what is held, and ends; waits for that, {@code millis} at most. */
     void stop(long millis) throws InterruptedException {
         stopping = true;
-        thread.join(millis);
-        thread.interrupt();
+        if (thread.getState() != Thread.State.NEW) {
+            thread.join(millis);
+            thread.interrupt();
+        }
     }
 
     private void run() {
@@ -67,6 +72,9 @@ final class LegThread {
             String name = heard.event().name();
             metrics.heard(heard.feed().node(), name == null ? "none" : name,
                     heard.event().number(EslEventHeaderNames.EVENT_DATE_TIMESTAMP));
+            if ("HEARTBEAT".equals(name)) {
+                heartbeat(heard);
+            }
             ChannelEvent event = reader.read(heard.feed().node(), heard.event());
             if (event != null) {
                 tracker.on(event, millis());
@@ -78,6 +86,14 @@ final class LegThread {
             log.error("an event of node {} could not be handled", heard.feed().node(), e);
         } finally {
             heard.feed().taken();
+        }
+    }
+
+    private void heartbeat(NodeFeed.Heard heard) {
+        String core = heard.event().header(EslEventHeaderNames.CORE_UUID);
+        if (core != null) {
+            legsTopic.heartbeat(core, heard.feed().node(),
+                    heard.event().number(EslEventHeaderNames.EVENT_DATE_TIMESTAMP));
         }
     }
 

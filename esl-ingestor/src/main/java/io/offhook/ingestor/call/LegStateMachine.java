@@ -3,6 +3,7 @@ package io.offhook.ingestor.call;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.offhook.model.CallAction;
 import io.offhook.model.CallEvent;
 import io.offhook.model.LegIdentity;
 
@@ -49,6 +50,20 @@ final class LegStateMachine {
                 known.answerStart() > 0 ? Step.unchanged(known) : answer(known, event, false, new ArrayList<>());
             case END -> end(known, event, new ArrayList<>());
         };
+    }
+
+    /** What a leg of an earlier run still owes: its originate and its answer, unless they are published. */
+    List<LegOutput> unpublished(Leg leg, String node, CallAction published) {
+        var outputs = new ArrayList<LegOutput>();
+        if (published == null) {
+            var originate = new CallEvent.Originate(leg.identity(), leg.callStart());
+            outputs.add(new LegOutput(leg.id(originate.action()), originate, node, false));
+        }
+        if (leg.answerStart() > 0 && published != CallAction.ANSWER) {
+            var answer = new CallEvent.Answer(leg.identity(), leg.answerStart());
+            outputs.add(new LegOutput(leg.id(answer.action()), answer, node, false));
+        }
+        return outputs;
     }
 
     private Step unknown(ChannelEvent event, Parent parent) {

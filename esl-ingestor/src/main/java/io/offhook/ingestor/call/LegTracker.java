@@ -11,6 +11,7 @@ import java.util.Map;
 import io.offhook.ingestor.call.LegStateMachine.Note;
 import io.offhook.ingestor.call.LegStateMachine.Parent;
 import io.offhook.ingestor.call.LegStateMachine.Step;
+import io.offhook.model.CallAction;
 
 /**
  * All legs of all nodes: finds a leg by any of its names, gives it its call and tenant, and holds an originate back for a moment
@@ -50,6 +51,7 @@ public final class LegTracker {
     private final LinkedHashMap<Entry, Long> held = new LinkedHashMap<>();
     private final ArrayDeque<Remembered> closed = new ArrayDeque<>();
     private final CallEventSink sink;
+    private final LegJournal journal;
     private final Observer observer;
     private final long tenantHoldMillis;
     private final long closedMemoryMillis;
@@ -57,12 +59,15 @@ public final class LegTracker {
     private int open;
 
     /**
+     * @param journal where legs that go on are written down
      * @param tenantHold how long an originate waits for its tenant; zero for not at all
      * @param closedMemory how long an ended leg is remembered, so that late copies are known and a reused uuid is told apart
      */
-    public LegTracker(CallEventSink sink, Observer observer, Duration tenantHold, Duration closedMemory,
+    public LegTracker(CallEventSink sink, LegJournal journal, Observer observer, Duration tenantHold,
+            Duration closedMemory,
             boolean includeLoopback) {
         this.sink = sink;
+        this.journal = journal;
         this.observer = observer;
         this.tenantHoldMillis = tenantHold.toMillis();
         this.closedMemoryMillis = closedMemory.toMillis();
@@ -72,6 +77,24 @@ public final class LegTracker {
     /** Legs that have begun and not ended. */
     public int openLegs() {
         return open;
+    }
+
+    /** Goes on with a leg of an earlier run; what of it is not published yet is published now. */
+    public void restore(OpenLeg open) {
+        var leg = new Leg(open.identity(), open.tenant(), open.callId(), open.callStart(), open.answerStart(),
+                open.reuse(), false,
+                true);
+        var entry = new Entry(leg);
+        open.names().forEach(name -> {
+            if (legs.putIfAbsent(name, entry) == null) {
+                entry.names.add(name);
+            }
+        });
+        if (entry.names.isEmpty()) {
+            return;
+        }
+        this.open++;
+        machine.unpublished(leg, open.node(), open.published()).forEach(output -> publish(entry, output));
     }
 
     /** @param nowMillis of a clock that never goes back */
@@ -123,6 +146,15 @@ public final class LegTracker {
         Entry entry = event.formerUuid() == null ? null : legs.get(event.formerUuid());
         if (entry != null && legs.putIfAbsent(event.uuid(), entry) == null) {
             entry.names.add(event.uuid());
+            journalRename(entry, event.node());
+        }
+    }
+
+    private void journalRename(Entry entry, String node) {
+        Leg leg = entry.leg;
+        if (!leg.closed() && leg.published()) {
+            journal.write(new OpenLeg(leg.identity(), entry.names, node, leg.tenant(), leg.callId(), leg.callStart(),
+                    leg.answerStart(), leg.reuse(), null));
         }
     }
 
@@ -150,7 +182,7 @@ public final class LegTracker {
         boolean mustWait = entry.held != null
                 || entry.leg.tenant() == null && tenantHoldMillis > 0 && beginsWithOriginate(outputs);
         if (!mustWait) {
-            outputs.forEach(output -> publish(entry.leg, output));
+            outputs.forEach(output -> publish(entry, output));
             return;
         }
         if (entry.held == null) {
@@ -173,7 +205,7 @@ public final class LegTracker {
         held.remove(entry);
         List<LegOutput> outputs = entry.held;
         entry.held = null;
-        outputs.forEach(output -> publish(entry.leg, output));
+        outputs.forEach(output -> publish(entry, output));
         if (entry.leg.tenant() != null) {
             List<Entry> relatives = held.keySet().stream()
                     .filter(other -> other.leg.callId().equals(entry.leg.callId())).toList();
@@ -186,7 +218,13 @@ public final class LegTracker {
         }
     }
 
-    private void publish(Leg leg, LegOutput output) {
+    private void publish(Entry entry, LegOutput output) {
+        Leg leg = entry.leg;
+        if (output.event().action() == CallAction.ORIGINATE) {
+            journal.write(new OpenLeg(leg.identity(), entry.names, output.node(), leg.tenant(), leg.callId(),
+                    leg.callStart(), 0,
+                    leg.reuse(), null));
+        }
         sink.publish(output.id(), output.event(), output.node(), leg.tenant(), leg.callId(), output.inferred());
     }
 

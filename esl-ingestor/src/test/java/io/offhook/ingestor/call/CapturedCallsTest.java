@@ -29,7 +29,8 @@ class CapturedCallsTest {
     void everyLegHasItsEventsInOrderWithTheIdentityOfItsOriginate(String capture) {
         var published = new Published();
         var reader = new ChannelEventReader(Legs.TENANTS);
-        var tracker = new LegTracker(published, new Legs.Counts(), Duration.ofMillis(250), Duration.ofMinutes(10),
+        var tracker = new LegTracker(published, _ -> {}, new Legs.Counts(), Duration.ofMillis(250),
+                Duration.ofMinutes(10),
                 false);
         long firstMicros = Captures.open(capture).events().getFirst().text("Event-Date-Timestamp").isEmpty()
                 ? 0

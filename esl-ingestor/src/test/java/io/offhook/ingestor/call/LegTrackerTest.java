@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.offhook.ingestor.call.ChannelEvent.Kind;
+import io.offhook.model.CallAction;
 import io.offhook.model.CallEvent;
 import io.offhook.model.EventId;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,10 @@ class LegTrackerTest {
     private final List<Sent> sent = new ArrayList<>();
     private final CallEventSink sink = (EventId id, CallEvent event, String node, String tenant, String callId,
             boolean reconciled) -> sent.add(new Sent(id.value(), event, node, tenant, callId, reconciled));
+    private final List<OpenLeg> journal = new ArrayList<>();
     private final Legs.Counts counts = new Legs.Counts();
-    private final LegTracker tracker = new LegTracker(sink, counts, Duration.ofMillis(250), Duration.ofMinutes(10),
+    private final LegTracker tracker = new LegTracker(sink, journal::add, counts, Duration.ofMillis(250),
+            Duration.ofMinutes(10),
             false);
 
     @Test
@@ -172,6 +175,38 @@ class LegTrackerTest {
     void aLegInheritsTheTenantOfTheLegThatCreatedIt() {
         feed(event(Kind.BEGIN, "a"), Legs.withTenant(Legs.withParent(event(Kind.BEGIN, "b"), "a"), null));
         assertThat(sent).extracting(Sent::tenant).containsOnly("a.example");
+    }
+
+    @Test
+    void aLegIsWrittenDownBeforeItsOriginateAndOnARename() {
+        feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"), Legs.rename("a", "b"), event(Kind.END, "b"));
+        assertThat(journal).extracting(OpenLeg::names).containsExactly(List.of("a"), List.of("a", "b"));
+        assertThat(journal).allMatch(leg -> leg.callStart() == CREATED && leg.tenant().equals("a.example"));
+    }
+
+    @Test
+    void aLegOfAnEarlierRunGoesOnWithWhatItIsAndOwesNothingTwice() {
+        feed(event(Kind.BEGIN, "a"));
+        OpenLeg written = journal.getFirst().publishedUpTo(CallAction.ORIGINATE, 0);
+        sent.clear();
+        var restarted = new LegTracker(sink, journal::add, counts, Duration.ofMillis(250), Duration.ofMinutes(10),
+                false);
+        restarted.restore(written);
+        assertThat(sent).isEmpty();
+        restarted.on(Legs.withNumbers(event(Kind.END, "a"), "999", "777"), 0);
+        assertThat(ids()).containsExactly("a_answer", "a_hangup");
+        assertThat(sent.getLast().event().leg().calleeNumber()).isEqualTo("100");
+        assertThat(restarted.openLegs()).isZero();
+    }
+
+    @Test
+    void aLegOfAnEarlierRunIsCompletedBeforeItGoesOn() {
+        feed(event(Kind.BEGIN, "a"));
+        OpenLeg written = journal.getFirst();
+        sent.clear();
+        new LegTracker(sink, journal::add, counts, Duration.ZERO, Duration.ofMinutes(10), false).restore(written);
+        assertThat(ids()).containsExactly("a_originate");
+        assertThat(sent).noneMatch(Sent::reconciled);
     }
 
     @ParameterizedTest
