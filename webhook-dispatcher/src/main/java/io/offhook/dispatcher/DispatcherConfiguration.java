@@ -115,14 +115,19 @@ class DispatcherConfiguration {
     }
 
     private static Map<String, Object> liveConsumer(Topics topics, KafkaProperties kafka) {
-        Map<String, Object> properties = kafka.buildConsumerProperties();
+        Map<String, Object> properties = groupMember(kafka);
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, topics.dispatcherGroup());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        return properties;
+    }
+
+    private static Map<String, Object> groupMember(KafkaProperties kafka) {
+        Map<String, Object> properties = kafka.buildConsumerProperties();
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
         properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MILLIS);
-        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return properties;
@@ -132,7 +137,7 @@ class DispatcherConfiguration {
     RetryEngine retryEngine(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
             PlatformTransactionManager transactions,
             EndpointRegistry registry, Lanes lanes, RetryProperties retry) {
-        return new RetryEngine(topics.topics(), kafka.buildConsumerProperties(), jdbc, transactions, registry, lanes,
+        return new RetryEngine(topics.topics(), groupMember(kafka), jdbc, transactions, registry, lanes,
                 retry.settings());
     }
 

@@ -6,7 +6,6 @@ import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
@@ -28,7 +27,7 @@ public final class RetryEngine implements AutoCloseable {
     private final RowSettler settler;
     private final Claimer claimer;
 
-    /** @param clientProperties connection properties of the Kafka client */
+    /** @param clientProperties of a Kafka consumer that is a member of a group */
     public RetryEngine(Topics topics, Map<String, Object> clientProperties, JdbcClient jdbc,
             PlatformTransactionManager transactions,
             EndpointRegistry registry, Lanes lanes, RetrySettings settings) {
@@ -41,10 +40,7 @@ public final class RetryEngine implements AutoCloseable {
     private static ConcurrentMessageListenerContainer<byte[], byte[]> persister(Topics topics,
             Map<String, Object> clientProperties,
             RetryPersister listener) {
-        clientProperties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         clientProperties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
-        clientProperties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        clientProperties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         var properties = new ContainerProperties(topics.webhookRetries());
         properties.setGroupId(topics.retryPersisterGroup());
         properties.setMessageListener(listener);
