@@ -1,15 +1,27 @@
 package io.offhook.runtime;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Starts a service of Offhook: its settings file bears its own name, so that several services can share one class path. */
 public final class ServiceLauncher {
+
+    private static final Logger log = LoggerFactory.getLogger(ServiceLauncher.class);
+    /** A start that is about to end when SIGTERM comes is let end, so that what it has begun is drained. */
+    private static final Duration STARTED_WITHIN = Duration.ofSeconds(1);
 
     private final String name;
     private final Class<?> application;
@@ -25,18 +37,28 @@ public final class ServiceLauncher {
      * ends it with 0, where the JVM by itself would say 143.
      */
     public void runOrExit(String... args) {
-        ConfigurableApplicationContext context;
+        var starting = new CompletableFuture<ConfigurableApplicationContext>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(starting), "drain"));
         try {
-            context = start(Map.of(), args);
-        } catch (Exception e) {
+            starting.complete(start(Map.of(), args));
+        } catch (Exception | Error e) {
             // StartFailureReporter has said why; the context has closed what it had opened.
+            starting.completeExceptionally(e);
             System.exit(1);
-            return;
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            context.close();
-            Runtime.getRuntime().halt(0);
-        }, "drain"));
+    }
+
+    /** A start that is not through, since PostgreSQL is away for instance, has nothing to drain. */
+    private static void drain(Future<ConfigurableApplicationContext> starting) {
+        try {
+            starting.get(STARTED_WITHIN.toMillis(), TimeUnit.MILLISECONDS).close();
+        } catch (ExecutionException e) {
+            // The process ends because its start failed, with that exit code.
+            return;
+        } catch (TimeoutException | InterruptedException e) {
+            log.info("stopped before it had started");
+        }
+        Runtime.getRuntime().halt(0);
     }
 
     /** Starts the service inside this process, with properties that win over the environment. */
