@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.junit.jupiter.api.AfterAll;
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -37,7 +35,6 @@ class StartTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            offhook.api.admin-key                | ``              | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 1 to 512
             offhook.api.admin-key                | a key with spaces in it | OFFHOOK_API_ADMIN_KEY: (not shown) (expected: 1 to 512
             offhook.api.max-endpoints-per-tenant | many            | OFFHOOK_API_MAX_ENDPOINTS_PER_TENANT: "many" (expected: a whole number
             offhook.api.max-endpoints-per-tenant | -1              | OFFHOOK_API_MAX_ENDPOINTS_PER_TENANT: "-1" (expected: a whole number from 0
@@ -56,7 +53,7 @@ class StartTest {
     void withoutAnAdministratorItDoesNotStartAndAnAdministratorInTheDatabaseIsEnough() throws Exception {
         String said = refusalOf(Map.of("remove", ADMIN_KEY));
         assertThat(said.strip().lines()).hasSize(1);
-        assertThat(said).contains("OFFHOOK_API_ADMIN_KEY").contains("expected: a key of at least 16 characters");
+        assertThat(said).contains("OFFHOOK_API_ADMIN_KEY").contains("expected: a key, since");
 
         String secret;
         try (var api = RunningApi.start(postgres, Map.of())) {
@@ -85,16 +82,15 @@ class StartTest {
     }
 
     @Test
-    void atStartItWaitsForTheDatabase() {
-        try (var late = EmbeddedPostgresServer.temporary()) {
-            String url = late.jdbcUrl();
-            var starting = CompletableFuture
-                    .supplyAsync(() -> RunningApi.launch(url, Map.of("spring.flyway.connect-retries-interval", "1s")));
-            await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(() -> !starting.isDone());
+    void withoutADatabaseItStartsIsNotReadyAndServesOnceThereIsOne() {
+        try (var late = EmbeddedPostgresServer.temporary(); var api = RunningApi.start(late.jdbcUrl(), Map.of())) {
+            assertThat(api.admin().get("/actuator/health/liveness").status()).isEqualTo(200);
+            assertThat(api.admin().get("/actuator/health/readiness").status()).isEqualTo(503);
+            assertThat(api.admin().get("/api/v1/endpoints").status()).isEqualTo(503);
             late.start();
-            try (ConfigurableApplicationContext context = starting.join()) {
-                assertThat(context.isActive()).isTrue();
-            }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> api.admin().get("/actuator/health/readiness").status() == 200);
+            assertThat(api.admin().get("/api/v1/endpoints").status()).isEqualTo(200);
         }
     }
 

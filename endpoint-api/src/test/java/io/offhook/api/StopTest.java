@@ -24,10 +24,9 @@ class StopTest {
         String nobody = "jdbc:postgresql://127.0.0.1:" + FreePort.find() + "/offhook";
         try (JavaProcess api = JavaCommand.mainClass(ApiApplication.class)
                 .environment("SPRING_DATASOURCE_URL", nobody)
-                .environment("OFFHOOK_API_ADMIN_KEY", "fifteen-letters-and-more")
                 .environment("SERVER_PORT", "0").environment("OFFHOOK_LOG_DIR", directory.resolve("logs").toString())
                 .outputFile(directory.resolve("out.log")).start()) {
-            api.waitForLine(Pattern.compile("Retrying in"), LIMIT);
+            api.waitForLine(Pattern.compile("PostgreSQL cannot be used yet"), LIMIT);
 
             assertThat(api.sigterm(LIMIT)).isZero();
         }

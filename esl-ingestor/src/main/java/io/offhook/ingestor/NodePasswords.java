@@ -6,12 +6,18 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.offhook.ingestor.esl.EslCredentials;
 import io.offhook.runtime.InvalidSettingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds the password of a node: its own, else the file's, else the common one. */
 final class NodePasswords {
+
+    private static final Logger log = LoggerFactory.getLogger(NodePasswords.class);
 
     private final String user;
     private final String common;
@@ -21,6 +27,10 @@ final class NodePasswords {
         this.user = settings.user().isEmpty() ? null : settings.user();
         this.common = settings.passwordFile().isEmpty() ? settings.password() : firstLine(settings.passwordFile());
         settings.passwords().forEach((node, password) -> byNode.put(key(node), password));
+        Set<String> nodes = settings.addresses().stream().map(node -> key(node.name())).collect(Collectors.toSet());
+        byNode.keySet().stream().filter(node -> !nodes.contains(node)).forEach(node -> log.warn(
+                "OFFHOOK_FREESWITCH_PASSWORDS_{}: OFFHOOK_FREESWITCH_NODES has no such node",
+                node.toUpperCase(Locale.ROOT)));
         requireOneLine(common);
         byNode.values().forEach(NodePasswords::requireOneLine);
     }

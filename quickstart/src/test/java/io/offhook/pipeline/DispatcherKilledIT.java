@@ -36,8 +36,8 @@ class DispatcherKilledIT {
             pipeline.register("{\"url\":\"" + receiver.url("/ok/fast") + "\"}");
             pipeline.register("{\"url\":\"" + receiver.url("/delay/30") + "\",\"name\":\"slow\"}");
             JavaProcess first = pipeline.startDispatcher();
-            pipeline.startDispatcher();
-            pipeline.startIngestor("fs1=127.0.0.1:" + freeSwitch.port());
+            JavaProcess second = pipeline.startDispatcher();
+            JavaProcess ingestor = pipeline.startIngestor("fs1=127.0.0.1:" + freeSwitch.port());
             freeSwitch.generate(CallLoad.ofRate(25).withRing(Duration.ofMillis(100), Duration.ofMillis(500))
                     .withTalk(Duration.ofMillis(200), Duration.ofSeconds(2)));
             await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.placedCalls() >= 120);
@@ -66,6 +66,8 @@ class DispatcherKilledIT {
                         received.stream().map(Received::action)).as(path + " " + leg)
                         .isSortedAccordingTo(Comparator.comparing(LIFE::indexOf)));
             }
+            assertThat(ingestor.sigterm(Pipeline.PATIENCE)).isZero();
+            assertThat(second.sigterm(Pipeline.PATIENCE)).isZero();
         }
     }
 }

@@ -1,5 +1,9 @@
 package io.offhook.runtime;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +26,8 @@ public final class ServiceLauncher {
     private static final Logger log = LoggerFactory.getLogger(ServiceLauncher.class);
     /** A start that is about to end when SIGTERM comes is let end, so that what it has begun is drained. */
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(1);
+
+    private static final String LOG_DIR = "offhook.log.dir";
 
     private final String name;
     private final Class<?> application;
@@ -61,8 +67,25 @@ public final class ServiceLauncher {
         Runtime.getRuntime().halt(0);
     }
 
+    /** Logging begins before any setting is bound, and complains at length of a folder that it cannot write. */
+    private static void requireLogDirectory(Map<String, Object> properties) {
+        String directory = String.valueOf(properties.getOrDefault(LOG_DIR,
+                System.getProperty(LOG_DIR, System.getenv().getOrDefault("OFFHOOK_LOG_DIR", "logs"))));
+        try {
+            if (Files.isWritable(Files.createDirectories(Path.of(directory)))) {
+                return;
+            }
+        } catch (IOException | InvalidPathException e) {
+            // The line below says it.
+        }
+        var invalid = new InvalidSettingException(LOG_DIR, directory, "a folder that this process may write, or make");
+        System.err.println("offhook: " + invalid.getMessage());
+        throw invalid;
+    }
+
     /** Starts the service inside this process, with properties that win over the environment. */
     public ConfigurableApplicationContext start(Map<String, Object> properties, String... args) {
+        requireLogDirectory(properties);
         Map<String, Object> defaults = new LinkedHashMap<>();
         defaults.put("spring.config.name", "offhook-service," + name);
         defaults.put("spring.application.name", name);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
+import org.apache.kafka.common.config.ConfigException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -16,8 +17,9 @@ import org.springframework.validation.FieldError;
 /** Turns the exception that stopped a start into the line that an operator needs: variable, value, what is allowed. */
 public final class StartFailure {
 
-    private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|KEY|SECRET).*");
+    private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|KEY|SECRET)(?!.*_FILE$).*");
 
+    private static final Pattern JDBC_URL = Pattern.compile("jdbcUrl|suitable driver|database driver");
     private static final Pattern PORT_RANGE = Pattern.compile("(?i)port.*out of range|range.*port");
 
     private StartFailure() {}
@@ -41,6 +43,14 @@ public final class StartFailure {
                 }
                 case BindException bind -> {
                     return explain(bind);
+                }
+                case ConfigException kafka when String.valueOf(kafka.getMessage()).contains("bootstrap") -> {
+                    return Optional.of("SPRING_KAFKA_BOOTSTRAP_SERVERS: " + kafka.getMessage()
+                            + " (expected: host:port of a Kafka broker, several separated by commas)");
+                }
+                case RuntimeException driver when JDBC_URL.matcher(String.valueOf(driver.getMessage())).find() -> {
+                    return Optional.of("SPRING_DATASOURCE_URL: " + driver.getMessage().lines().findFirst().orElse("")
+                            + " (expected: jdbc:postgresql://host:port/database)");
                 }
                 case ConversionFailedException conversion when conversion.getTargetType()
                         .getType() == Integer.class -> {

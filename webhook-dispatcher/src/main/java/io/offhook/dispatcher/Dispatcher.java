@@ -1,8 +1,10 @@
 package io.offhook.dispatcher;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.offhook.db.SchemaMigration;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
@@ -19,6 +21,7 @@ final class Dispatcher implements SmartLifecycle {
     private static final long STEP_MILLIS = 20;
 
     private final TopicProvisioner topics;
+    private final SchemaMigration schema;
     private final EndpointRegistry registry;
     private final Lanes lanes;
     private final LiveLoop live;
@@ -26,9 +29,11 @@ final class Dispatcher implements SmartLifecycle {
     private final Duration drain;
     private volatile boolean running;
 
-    Dispatcher(TopicProvisioner topics, EndpointRegistry registry, Lanes lanes, LiveLoop live, RetryEngine retry,
+    Dispatcher(TopicProvisioner topics, SchemaMigration schema, EndpointRegistry registry, Lanes lanes, LiveLoop live,
+            RetryEngine retry,
             Duration drain) {
         this.topics = topics;
+        this.schema = schema;
         this.registry = registry;
         this.lanes = lanes;
         this.live = live;
@@ -39,8 +44,8 @@ final class Dispatcher implements SmartLifecycle {
     @Override
     public void start() {
         running = true;
-        registry.start();
-        topics.ready().thenRun(() -> {
+        CompletableFuture.allOf(topics.ready(), schema.done()).thenRun(() -> {
+            registry.start();
             live.start();
             retry.start();
         });

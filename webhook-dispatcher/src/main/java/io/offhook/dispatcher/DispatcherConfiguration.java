@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.offhook.db.SchemaMigration;
 import io.offhook.dispatcher.attempt.AttemptLog;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -43,6 +45,16 @@ class DispatcherConfiguration {
     private static final int SESSION_TIMEOUT_MILLIS = 10_000;
     private static final int HEARTBEAT_MILLIS = 2_000;
     private static final int MAX_POLL_RECORDS = 1_000;
+
+    @Bean
+    SchemaMigration schemaMigration() {
+        return new SchemaMigration();
+    }
+
+    @Bean
+    FlywayMigrationStrategy flywayMigrationStrategy(SchemaMigration schema) {
+        return schema::start;
+    }
 
     @Bean
     EndpointRegistry endpointRegistry(JdbcClient jdbc, PlatformTransactionManager transactions,
@@ -142,9 +154,10 @@ class DispatcherConfiguration {
     }
 
     @Bean
-    Dispatcher dispatcher(TopicProvisioner topics, EndpointRegistry registry, Lanes lanes, LiveLoop live,
+    Dispatcher dispatcher(TopicProvisioner topics, SchemaMigration schema, EndpointRegistry registry, Lanes lanes,
+            LiveLoop live,
             RetryEngine retry,
             DispatcherSettings settings) {
-        return new Dispatcher(topics, registry, lanes, live, retry, settings.drain());
+        return new Dispatcher(topics, schema, registry, lanes, live, retry, settings.drain());
     }
 }

@@ -68,6 +68,13 @@ class EndpointRows {
         return bind(statement, current.id(), config, disabledReason).update() == 1;
     }
 
+    /** Lets a failing endpoint be tried at once: what kept it from answering may be what was changed. */
+    void probeNow(UUID id) {
+        jdbc.sql("""
+                update endpoint_lanes set probe_at = now(), step = 1, version = version + 1, updated_at = now()
+                where endpoint_id = :id and breaker = 'open'""").param("id", id).update();
+    }
+
     private StatementSpec bind(StatementSpec statement, UUID id, EndpointConfig config, String disabledReason) {
         return statement.param("id", id).param("tenant", config.tenant()).param("name", config.name())
                 .param("url", config.url()).param("connection", config.connectionTimeoutSec())

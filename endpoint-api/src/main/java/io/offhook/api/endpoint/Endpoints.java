@@ -97,7 +97,9 @@ class Endpoints {
             if (!Objects.equals(current.config().tenant(), config.tenant())) {
                 requireRoom(config.tenant());
             }
-            return rows.update(current, config, reason);
+            boolean written = rows.update(current, config, reason);
+            rows.probeNow(current.id());
+            return written;
         });
     }
 

@@ -4,6 +4,7 @@ import java.util.Optional;
 
 import io.offhook.api.problem.Problem;
 import io.offhook.api.problem.ProblemException;
+import io.offhook.db.SchemaMigration;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.core.MethodParameter;
@@ -28,9 +29,11 @@ public final class Access implements HandlerInterceptor, HandlerMethodArgumentRe
     private static final String CALLER = Caller.class.getName();
 
     private final Authentication authentication;
+    private final SchemaMigration schema;
 
-    Access(Authentication authentication) {
+    Access(Authentication authentication, SchemaMigration schema) {
         this.authentication = authentication;
+        this.schema = schema;
     }
 
     @Override
@@ -42,6 +45,9 @@ public final class Access implements HandlerInterceptor, HandlerMethodArgumentRe
             return true;
         }
         response.setHeader("Cache-Control", "no-store");
+        if (!schema.isDone()) {
+            throw new ProblemException(Problem.unavailable("the database cannot serve yet; try again"));
+        }
         Caller caller = authenticate(request.getHeader("Authorization"));
         if (required != null && !caller.scopes().contains(required.value())) {
             throw new ProblemException(

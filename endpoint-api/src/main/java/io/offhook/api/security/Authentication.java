@@ -3,6 +3,7 @@ package io.offhook.api.security;
 import java.util.Optional;
 
 import io.offhook.api.settings.ApiSettings;
+import io.offhook.db.SchemaMigration;
 import io.offhook.runtime.InvalidSettingException;
 import org.springframework.stereotype.Component;
 
@@ -16,11 +17,15 @@ class Authentication {
     private final KeyHash bootstrap;
     private final ApiKeyRows keys;
 
-    Authentication(ApiSettings settings, ApiKeyRows keys) {
+    Authentication(ApiSettings settings, ApiKeyRows keys, SchemaMigration schema) {
         this.bootstrap = settings.adminKey() == null ? null : KeyHash.of(settings.adminKey());
         this.keys = keys;
+        if (bootstrap == null) {
+            // Only the database can say whether there is anybody; until it answers nobody could call anyway.
+            schema.done().join();
+        }
         if (bootstrap == null && !keys.hasAdministrator()) {
-            throw new InvalidSettingException(ApiSettings.ADMIN_KEY, null, "a key of at least 16 characters, since"
+            throw new InvalidSettingException(ApiSettings.ADMIN_KEY, null, "a key, since"
                     + " the database has no valid API key with scope admin and no tenant");
         }
     }

@@ -38,6 +38,8 @@ public record ApiSettings(String adminKey,
     private static final int SAFE_LENGTH = 16;
 
     public ApiSettings {
+        // Compose files leave a variable that is not set as an empty one.
+        adminKey = adminKey == null || adminKey.isEmpty() ? null : adminKey;
         if (adminKey != null && !KEY.matcher(adminKey).matches()) {
             throw new InvalidSettingException(ADMIN_KEY, adminKey,
                     "1 to 512 visible ASCII characters without spaces");

@@ -110,6 +110,18 @@ class EndpointCrudTest {
     }
 
     @Test
+    void aFailingEndpointThatIsChangedIsProbedAtOnce() {
+        String id = api.post("/api/v1/endpoints", Map.of("url", "http://127.0.0.1:9/")).text("id");
+        running.jdbc().sql("""
+                insert into endpoint_lanes (endpoint_id, breaker, step, probe_at)
+                values (:id::uuid, 'open', 6, now() + interval '30 minutes')""").param("id", id).update();
+        assertThat(api.patch("/api/v1/endpoints/" + id, Map.of("url", "http://127.0.0.1:10/")).status()).isEqualTo(200);
+        assertThat(running.jdbc()
+                .sql("select probe_at <= now() and step = 1 from endpoint_lanes where endpoint_id = :id::uuid")
+                .param("id", id).query(Boolean.class).single()).isTrue();
+    }
+
+    @Test
     void healthComesFromTheLaneAndMovesNeitherTagNorTime() {
         String path = create(Map.of("url", "http://127.0.0.1:9/a"));
         var before = api.get(path);

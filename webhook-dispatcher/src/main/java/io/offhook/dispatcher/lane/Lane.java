@@ -213,26 +213,26 @@ final class Lane {
 
     private void learn(Start start, AttemptResult result) {
         boolean probe = start.delivery() instanceof RetryDelivery retry && retry.probe();
-        // A receiver that refuses one message is well: only its own failures move the breaker.
+        // A receiver that refuses a message answers, so its breaker stays where it is, neither nearer to opening nor further.
         boolean failure = result.outcome() == Outcome.ENDPOINT_FAILURE;
         if (result.outcome() == Outcome.GONE) {
             events.gone(endpoint);
         }
-        if (degraded != failure && (failure || result.delivered())) {
-            degraded = failure;
-            events.degraded(endpoint, failure);
+        if (degraded == result.delivered()) {
+            degraded = !result.delivered();
+            events.degraded(endpoint, degraded);
         }
         if (result.slowsLane()) {
             slots.onTooMuch();
         }
         if (probe) {
             learnFromProbe(failure, result);
-        } else if (!failure) {
+        } else if (result.delivered()) {
             breaker.onSuccess(start.epoch());
-            if (result.delivered() && start.epoch() == breaker.epoch()) {
+            if (start.epoch() == breaker.epoch()) {
                 slots.onSuccess();
             }
-        } else if (breaker.onFailure(start.epoch())) {
+        } else if (failure && breaker.onFailure(start.epoch())) {
             unwrittenMoves++;
             clearQueue();
             events.opened(endpoint, result.retryAfter());

@@ -80,6 +80,7 @@ final class DatabaseWriter implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
             } catch (RuntimeException e) {
                 log.error("a write failed and is left out", e);
+                work.written().run();
                 return;
             }
         }

@@ -64,10 +64,10 @@ final class RetryStore {
                             case when :exhausted then 'exhausted' else 'pending' end, :attempts, :messageFailures, :failedAt,
                             case when :attempts > 0 then :failedAt::timestamptz end,
                             case when not :exhausted then case when :attempts = 0 then now() else %s end end,
-                            now() + :maxAge * interval '1 second',
+                            :failedAt::timestamptz + :maxAge * interval '1 second',
                             case when :own then :failedAt::timestamptz + :passAfter * interval '1 second' end,
                             :statusCode, :error, :detail, case when :exhausted then now() end
-                        from endpoints e where e.id = :endpointId
+                        from endpoints e where e.id = :endpointId for key share
                         on conflict (endpoint_id, event_id, replay_id) do nothing"""
                         .formatted(RetrySchedule.dueAfter("greatest(1, :attempts)")))
                 .param("id", UUID.randomUUID()).param("eventId", storable(record.eventId()))

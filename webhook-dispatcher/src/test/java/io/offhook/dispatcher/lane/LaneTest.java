@@ -170,8 +170,21 @@ class LaneTest {
             lane.offer(leg("gone-" + i).getFirst());
             lane.ended(next(), AttemptResults.gone());
         }
-        assertThat(events.told).hasSize(6).containsOnly("gone");
+        assertThat(events.told).filteredOn("gone"::equals).hasSize(6);
+        assertThat(events.told).filteredOn(told -> !told.equals("gone")).hasSize(1);
         assertThat(lane.isOpen()).isFalse();
+    }
+
+    @Test
+    void aMessageThatIsRefusedBringsTheBreakerNeitherNearerNorFurther() {
+        for (int i = 0; i < 4; i++) {
+            fail("down-" + i);
+        }
+        lane.offer(leg("refused").getFirst());
+        lane.ended(next(), AttemptResults.refused());
+        assertThat(lane.isOpen()).isFalse();
+        fail("fifth");
+        assertThat(lane.isOpen()).isTrue();
     }
 
     @Test
