@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 import org.apache.kafka.common.config.ConfigException;
+import org.springframework.beans.BeansException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -19,7 +20,7 @@ public final class StartFailure {
 
     private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|KEY|SECRET)(?!.*_FILE$).*");
 
-    private static final Pattern JDBC_URL = Pattern.compile("jdbcUrl|suitable driver|database driver");
+    private static final Pattern JDBC_URL = Pattern.compile("jdbcUrl|suitable driver|driver class");
     private static final Pattern PORT_RANGE = Pattern.compile("(?i)port.*out of range|range.*port");
 
     private StartFailure() {}
@@ -48,7 +49,8 @@ public final class StartFailure {
                     return Optional.of("SPRING_KAFKA_BOOTSTRAP_SERVERS: " + kafka.getMessage()
                             + " (expected: host:port of a Kafka broker, several separated by commas)");
                 }
-                case RuntimeException driver when JDBC_URL.matcher(String.valueOf(driver.getMessage())).find() -> {
+                case RuntimeException driver when !(driver instanceof BeansException)
+                        && JDBC_URL.matcher(String.valueOf(driver.getMessage())).find() -> {
                     return Optional.of("SPRING_DATASOURCE_URL: " + driver.getMessage().lines().findFirst().orElse("")
                             + " (expected: jdbc:postgresql://host:port/database)");
                 }

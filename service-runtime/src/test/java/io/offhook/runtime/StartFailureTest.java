@@ -1,8 +1,10 @@
 package io.offhook.runtime;
 
+import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -32,6 +34,20 @@ class StartFailureTest {
     void aTakenPortIsNamedByItsVariable() {
         assertThat(StartFailure.explain(new IllegalStateException(new PortInUseException(8081))))
                 .contains("SERVER_PORT: \"8081\" (expected: a free port; another process listens on this one)");
+    }
+
+    @Test
+    void aBrokerOrDatabaseAddressThatCannotBeUsedIsNamedByItsVariable() {
+        assertThat(StartFailure
+                .explain(new IllegalStateException(new ConfigException("Invalid url in bootstrap.servers: x"))))
+                .hasValueSatisfying(
+                        line -> assertThat(line).startsWith("SPRING_KAFKA_BOOTSTRAP_SERVERS: ").contains("host:port"));
+        assertThat(
+                StartFailure.explain(
+                        new BeanCreationException("dataSource", "Failed to load driver class com.mysql.cj.jdbc.Driver",
+                                new IllegalStateException("Failed to load driver class com.mysql.cj.jdbc.Driver"))))
+                .contains(
+                        "SPRING_DATASOURCE_URL: Failed to load driver class com.mysql.cj.jdbc.Driver (expected: jdbc:postgresql://host:port/database)");
     }
 
     @Test
