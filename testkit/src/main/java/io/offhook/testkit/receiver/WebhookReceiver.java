@@ -1,7 +1,10 @@
 package io.offhook.testkit.receiver;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,6 +60,8 @@ import io.offhook.testkit.process.FreePort;
 public final class WebhookReceiver implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int BACKLOG = 1024;
+    private static final Duration REFUSAL_LIMIT = Duration.ofSeconds(5);
+    private static final int CONNECT_MILLIS = 1000;
 
     private final int port;
     private final SslContext tls;
@@ -140,8 +145,23 @@ public final class WebhookReceiver implements AutoCloseable {
             listening.close().syncUninterruptibly();
             listening = null;
             open.close().syncUninterruptibly();
+            awaitRefusal();
         }
         return this;
+    }
+
+    /** The kernel goes on taking connections until the selector has let go of the closed socket, a moment later. */
+    private void awaitRefusal() {
+        long deadline = System.nanoTime() + REFUSAL_LIMIT.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            try (Socket taken = new Socket()) {
+                taken.connect(new InetSocketAddress(HOST, port), CONNECT_MILLIS);
+            } catch (IOException e) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        throw new IllegalStateException("port " + port + " still takes connections after " + REFUSAL_LIMIT);
     }
 
     /**
