@@ -71,13 +71,12 @@ class DocumentsTest {
     void aTableThatDriftedIsFound(@TempDir Path directory) throws Exception {
         Path drifted = directory.resolve("capacity.md");
         String page = Files.readString(ARCHITECTURE.resolve("capacity.md"));
-        assertThat(page).contains("| registered devices | 10,000 |");
-        Files.writeString(drifted, page.replace("| registered devices | 10,000 |", "| registered devices | 12,000 |"));
+        Files.writeString(drifted, page.replaceFirst("(\\| registered devices \\| [0-9,]+)", "$19"));
 
         Ended calculator = calculate(drifted);
 
         assertThat(calculator.exit()).isEqualTo(1);
-        assertThat(calculator.output()).contains("says", "12,000", "computed", "10,000");
+        assertThat(calculator.output()).contains("says     | registered devices", "computed | registered devices");
     }
 
     @Test
