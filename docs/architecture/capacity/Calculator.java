@@ -36,7 +36,7 @@ public final class Calculator {
     // --- nodes
     private static final double CALLS_PER_NODE = input("bridged calls of a FreeSWITCH node", 400, "", "assumption: 800 legs stay below the shipped max-sessions of 1,000; to be measured with SIPp on the hardware bought");
     private static final double SPARE_PAIRS = input("one spare pair per started", 10, "pairs", "configuration: a pair can be drained while another one fails");
-    private static final double LEGS_PER_RELAY = input("legs of a media relay", 5_000, "", "FreeSBC 0.5.0 measured 5,000 relayed calls, 500,000 packets/s each way, at 80 % of 4 vCPU; 8 vCPU are planned because SRTP is added");
+    private static final double LEGS_PER_RELAY = input("legs of a media relay", 5_000, "", "assumption: 500,000 packets/s in, a quarter of the 2 million that the [rtpengine deployment guide](https://new.tumarm.com/blog/rtpengine-deployment-guide) gives for the kernel module on 4 cores; to be measured, SRTP and DTLS included");
     private static final double CELL_CALLS = input("concurrent calls of a cell", 10_000, "", "decision: bounds what one fault can take");
     private static final double DEVICES_PER_EDGE_PAIR = input("devices of an edge pair", 50_000, "", "configuration: tcp_max_connections 65,536 less a quarter");
     private static final double CELLS_PER_REGION = input("cells of a region", 25, "", "decision: bounds the region's PostgreSQL and Kafka");
@@ -50,7 +50,7 @@ public final class Calculator {
     private static final double RETENTION_D = input("retention of recordings", 365, "d", "assumption; by tenant policy");
     private static final double STANDARD_D = input("days in the standard class", 30, "d", "configuration: what is listened to is mostly young");
     private static final double INFREQUENT_D = input("days in infrequent access, in the variant with it", 60, "d", "to day 90");
-    private static final double STANDARD_PRICE = input("price of S3 Standard", 0.023, "USD/GB and month", "aws.amazon.com/s3/pricing, us-east-1, first 50 TB; check before you budget");
+    private static final double STANDARD_PRICE = input("price of S3 Standard", 0.023, "USD/GB and month", "[S3 pricing](https://aws.amazon.com/s3/pricing/), us-east-1, first 50 TB; check before you budget");
     private static final double INFREQUENT_PRICE = input("price of S3 Standard-IA", 0.0125, "USD/GB and month", "the same page");
     private static final double ARCHIVE_PRICE = input("price of S3 Glacier Instant Retrieval", 0.004, "USD/GB and month", "the same page");
     private static final double PUT_PRICE = input("price of a PUT", 0.000005, "USD", "the same page: 0.005 per 1,000");
@@ -80,8 +80,8 @@ public final class Calculator {
     private static final double HEP_DAYS = input("retention of SIP capture", 7, "d", "decision, see observability");
     private static final double LOG_DAYS = input("retention of logs", 30, "d", "decision, see observability");
     // --- hosts
-    private static final double VCPU_PRICE = input("price of a vCPU", 31, "USD/month", "c6i.2xlarge on demand, us-east-1: 0.34 USD/h for 8 vCPU, times 730 h; aws.amazon.com/ec2/pricing/on-demand");
-    private static final double EGRESS_PRICE = input("price of internet egress", 0.05, "USD/GB", "aws.amazon.com/ec2/pricing/on-demand, data transfer, the step above 150 TB a month");
+    private static final double VCPU_PRICE = input("price of a vCPU", 31, "USD/month", "c6i.2xlarge on demand, us-east-1: 0.34 USD/h for 8 vCPU, times 730 h ([EC2 pricing](https://aws.amazon.com/ec2/pricing/on-demand/))");
+    private static final double EGRESS_PRICE = input("price of internet egress", 0.05, "USD/GB", "[EC2 pricing](https://aws.amazon.com/ec2/pricing/on-demand/), data transfer out, the step above 150 TB a month");
 
     private static final long[] SIZES = {1_000, 10_000, 100_000, 1_000_000};
     private static final double DAYS_PER_MONTH = 30;
