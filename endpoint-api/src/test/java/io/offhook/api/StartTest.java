@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 class StartTest {
+
+    private static final Pattern LOGBACK_REMARK = Pattern.compile("^[0-9:,]+ \\|-");
 
     private static final String ADMIN_KEY = "offhook.api.admin-key";
 
@@ -103,6 +107,8 @@ class StartTest {
         } finally {
             System.setErr(standardError);
         }
-        return captured.toString(StandardCharsets.UTF_8);
+        // Other APIs of this JVM log while a start sets logging up anew, which Logback remarks on in lines of its own form.
+        return captured.toString(StandardCharsets.UTF_8).lines().filter(line -> !LOGBACK_REMARK.matcher(line).find())
+                .collect(Collectors.joining("\n"));
     }
 }

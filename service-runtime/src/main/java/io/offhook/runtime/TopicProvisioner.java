@@ -31,6 +31,7 @@ public final class TopicProvisioner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(TopicProvisioner.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final int CALL_SECONDS = 10;
     private static final int ATTEMPT_PARTITIONS = 12;
 
@@ -53,27 +54,37 @@ public final class TopicProvisioner implements AutoCloseable {
     }
 
     private void untilDone() {
-        boolean complained = false;
-        try (Admin admin = Admin.create(clientProperties)) {
-            while (!ready.isDone()) {
-                try {
-                    ready.complete(ensure(admin));
-                } catch (ExecutionException | TimeoutException e) {
-                    if (!complained && !isBeingMade(e)) {
-                        log.warn(
-                                "topics are not there yet, trying again every {} s until they are: SPRING_KAFKA_BOOTSTRAP_SERVERS={}: {}",
-                                RETRY.toSeconds(), clientProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
-                                reason(e));
-                        complained = true;
-                    }
-                    TimeUnit.SECONDS.sleep(RETRY.toSeconds());
-                }
+        try {
+            Admin admin = Admin.create(clientProperties);
+            try {
+                ensureUntilDone(admin);
+            } finally {
+                // What is under way is of no use any more, so nobody waits for it.
+                admin.close(Duration.ZERO);
             }
         } catch (InterruptedException e) {
             ready.cancel(false);
         } catch (RuntimeException e) {
             log.error("topics cannot be made", e);
             ready.completeExceptionally(e);
+        }
+    }
+
+    private void ensureUntilDone(Admin admin) throws InterruptedException {
+        boolean complained = false;
+        while (!ready.isDone()) {
+            try {
+                ready.complete(ensure(admin));
+            } catch (ExecutionException | TimeoutException e) {
+                if (!complained && !isBeingMade(e)) {
+                    log.warn(
+                            "topics are not there yet, trying again every {} s until they are: SPRING_KAFKA_BOOTSTRAP_SERVERS={}: {}",
+                            RETRY.toSeconds(), clientProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
+                            reason(e));
+                    complained = true;
+                }
+                TimeUnit.SECONDS.sleep(RETRY.toSeconds());
+            }
         }
     }
 
@@ -141,8 +152,14 @@ public final class TopicProvisioner implements AutoCloseable {
         return found;
     }
 
+    /** Ends its client too, so that nothing of it logs into a service that starts next in this process. */
     @Override
     public void close() {
         thread.interrupt();
+        try {
+            thread.join(CLOSE_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
