@@ -66,7 +66,7 @@ class IngestorTest {
         try (var one = SimulatedFreeSwitch.start(SwitchOptions.defaults().withSeed(1));
                 var two = SimulatedFreeSwitch.start(SwitchOptions.defaults().withSeed(2))) {
             start("fs1=127.0.0.1:" + one.port() + ",fs2=127.0.0.1:" + two.port(), Map.of());
-            await().atMost(PATIENCE).until(() -> one.clients() + two.clients() == 2 && live() == 2);
+            await().atMost(PATIENCE).until(() -> one.subscribers() + two.subscribers() == 2);
             for (SimulatedFreeSwitch node : List.of(one, two)) {
                 node.faults().splitWrites(7, 900);
                 node.generate(CallLoad.ofRate(30).withRing(Duration.ofMillis(20), Duration.ofMillis(200))

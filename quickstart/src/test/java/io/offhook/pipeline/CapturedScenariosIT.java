@@ -58,7 +58,7 @@ class CapturedScenariosIT {
     @MethodSource("captures")
     void yieldsExactlyItsWebhooksInOrderPerLeg(String capture) throws Exception {
         Map<String, List<ExpectedCall>> truth = ExpectedCall.of(capture);
-        assertThat(freeSwitch.play(capture, PlayOptions.fast().withWaitForSubscriber(false).withEveryFrame(true))
+        assertThat(freeSwitch.play(capture, PlayOptions.fast().withEveryFrame(true))
                 .await(Pipeline.PATIENCE))
                 .isTrue();
         int expected = truth.values().stream().mapToInt(List::size).sum();

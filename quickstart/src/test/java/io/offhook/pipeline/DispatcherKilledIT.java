@@ -38,6 +38,7 @@ class DispatcherKilledIT {
             JavaProcess first = pipeline.startDispatcher();
             JavaProcess second = pipeline.startDispatcher();
             JavaProcess ingestor = pipeline.startIngestor("fs1=127.0.0.1:" + freeSwitch.port());
+            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.subscribers() == 1);
             freeSwitch.generate(CallLoad.ofRate(25).withRing(Duration.ofMillis(100), Duration.ofMillis(500))
                     .withTalk(Duration.ofMillis(200), Duration.ofSeconds(2)));
             await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.placedCalls() >= 120);

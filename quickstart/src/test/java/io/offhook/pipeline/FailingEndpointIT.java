@@ -37,6 +37,7 @@ class FailingEndpointIT {
             String id = pipeline.register("{\"url\":\"" + receiver.url("/crm") + "\",\"name\":\"CRM\"}");
             pipeline.startDispatcher();
             pipeline.startIngestor("fs1=127.0.0.1:" + freeSwitch.port());
+            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.subscribers() == 1);
             freeSwitch.generate(CallLoad.ofRate(10).withRing(Duration.ofMillis(50), Duration.ofMillis(300))
                     .withTalk(Duration.ofMillis(50), Duration.ofMillis(500)));
             await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.placedCalls() >= 20);

@@ -33,7 +33,7 @@ class IngestorKilledIT {
             pipeline.startDispatcher();
             String node = "fs1=127.0.0.1:" + freeSwitch.port();
             JavaProcess ingestor = pipeline.startIngestor(node);
-            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.clients() == 1);
+            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.subscribers() == 1);
             List<PlacedCall> calls = IntStream.range(0, 10)
                     .mapToObj(i -> freeSwitch.placeCall(
                             CallPlan.of(i % 2 == 0 ? CallKind.BRIDGED : CallKind.DID).withRing(CallPlan.UNTIL_TOLD)
@@ -43,9 +43,9 @@ class IngestorKilledIT {
             receiver.ledger().await(ledger -> ledger.acceptedCount() >= 10 * 2 + 5 * 2, Pipeline.PATIENCE);
 
             ingestor.sigkill();
-            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.clients() == 0);
+            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.subscribers() == 0);
             pipeline.startIngestor(node);
-            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.clients() == 1);
+            await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.subscribers() == 1);
             calls.subList(5, 10).forEach(PlacedCall::answer);
             calls.forEach(call -> await().atMost(Pipeline.PATIENCE)
                     .until(() -> call.legs().stream().allMatch(leg -> leg.answered())));

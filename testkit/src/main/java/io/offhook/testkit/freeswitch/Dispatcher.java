@@ -38,6 +38,10 @@ final class Dispatcher {
         return false;
     }
 
+    int subscribers() {
+        return (int) listeners.stream().filter(listener -> listener.subscription().listening()).count();
+    }
+
     void fire(EventData event) {
         fire(new SwitchEvent.Plain(event));
     }

@@ -4,7 +4,7 @@ package io.offhook.testkit.freeswitch;
  * How a capture is played.
  *
  * @param timeFactor         captured time is multiplied by it: 1 = as it was, 0.1 = ten times as fast, 0 = as fast as possible
- * @param waitForSubscriber  whether playing begins when the first client has subscribed, or at once
+ * @param waitForSubscriber  whether playing begins only once a client has subscribed, or at once
  * @param everyFrame         whether a client that has subscribed to anything gets every frame, or only those it asked for
  * @param closeAtEnd         whether the connections are closed after the last frame
  */
@@ -16,7 +16,7 @@ public record PlayOptions(double timeFactor, boolean waitForSubscriber, boolean 
         }
     }
 
-    /** As fast as possible, as soon as somebody has subscribed, what he asked for, connections stay open. */
+    /** As fast as possible, as soon as somebody is subscribed, what he asked for, connections stay open. */
     public static PlayOptions fast() {
         return new PlayOptions(0, true, false, false);
     }

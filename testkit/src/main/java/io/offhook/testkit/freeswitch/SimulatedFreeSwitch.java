@@ -81,6 +81,11 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         return server.clients();
     }
 
+    /** Clients that have subscribed to events: what happens from now on reaches them. */
+    public int subscribers() {
+        return dispatcher.subscribers();
+    }
+
     /** Legs that are up. */
     public int channels() {
         return channels.size();
@@ -100,6 +105,9 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         Playback started = new Playback(capture, how, core, channels, dispatcher,
                 () -> server.forEach(connection -> connection.finish(new byte[0])));
         playback = started;
+        if (subscribers() > 0) {
+            started.subscribed();
+        }
         Thread.ofVirtual().name("playback").start(started::run);
         return started;
     }
