@@ -1,24 +1,10 @@
 package io.offhook.ingestor.esl;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import org.freeswitch.esl.client.transport.message.EslHeaders;
 import org.slf4j.Logger;
@@ -44,7 +30,6 @@ public final class EslConnection implements AutoCloseable {
     }
 
     private static final Logger log = LoggerFactory.getLogger(EslConnection.class);
-    private static final String RUDE_REJECTION = "text/rude-rejection";
     private static final int MAX_DOUBLINGS = 20;
 
     private final NodeAddress node;
@@ -55,13 +40,11 @@ public final class EslConnection implements AutoCloseable {
     private final Listener listener;
 
     private ConnectionState state = ConnectionState.WAITING;
-    private Channel channel;
+    private EslLink link;
     private ScheduledFuture<?> deadline;
     private int failures;
-    private boolean refused;
     private boolean probing;
     private String lastComplaint;
-    private String reason;
 
     /** @param events names of the events to subscribe to */
     public EslConnection(NodeAddress node, EslCredentials credentials, List<String> events, EslTimings timings,
@@ -76,71 +59,35 @@ public final class EslConnection implements AutoCloseable {
     }
 
     public void start() {
-        loop.execute(this::resolve);
+        loop.execute(this::connect);
     }
 
     /** Closes for good; events that were read before still reach the listener. */
     @Override
     public void close() {
         loop.execute(() -> {
-            enter(ConnectionState.CLOSED, 0, null);
-            if (channel != null) {
-                channel.close();
+            enter(ConnectionState.CLOSED);
+            if (link != null) {
+                link.close();
             }
         });
     }
 
-    /** A look-up blocks, so it happens beside the event loop that other nodes share. */
-    private void resolve() {
+    private void connect() {
         if (state == ConnectionState.CLOSED) {
             return;
         }
-        reason = null;
-        refused = false;
-        enter(ConnectionState.CONNECTING, timings.connect().toMillis() * 2, "no connection within "
-                + timings.connect().toMillis() * 2 + " ms");
-        Thread.ofVirtual().name("resolve-" + node.name()).start(() -> {
-            try {
-                InetAddress address = InetAddress.getByName(node.host());
-                loop.execute(() -> connect(new InetSocketAddress(address, node.port())));
-            } catch (UnknownHostException e) {
-                loop.execute(() -> failed("unknown host " + node.host()));
-            }
-        });
+        link = new EslLink(node, credentials, timings, loop, new Attempt());
+        enter(ConnectionState.CONNECTING);
+        link.open();
     }
 
-    private void connect(InetSocketAddress address) {
-        if (state != ConnectionState.CONNECTING) {
-            return;
-        }
-        ChannelFuture connecting = new Bootstrap().group(loop).channel(NioSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timings.connect().toMillis())
-                .option(ChannelOption.SO_KEEPALIVE, true).option(ChannelOption.TCP_NODELAY, true)
-                .handler(new FrameReader())
-                .connect(address);
-        channel = connecting.channel();
-        connecting.addListener(done -> {
-            if (!done.isSuccess()) {
-                failed(done.cause().getMessage());
-            } else if (state == ConnectionState.CONNECTING) {
-                enter(ConnectionState.AUTHENTICATING, timings.reply().toMillis(), "no greeting or reply to auth within "
-                        + timings.reply().toMillis() + " ms");
-            } else {
-                channel.close();
-            }
-        });
-    }
-
-    /** Moves to a state that must be left before its deadline; 0 for none. */
-    private void enter(ConnectionState next, long deadlineMillis, String lateReason) {
+    private void enter(ConnectionState next) {
         if (state == ConnectionState.CLOSED) {
             return;
         }
         cancelDeadline();
         state = next;
-        if (deadlineMillis > 0) {
-            deadline = loop.schedule(() -> failed(lateReason), deadlineMillis, TimeUnit.MILLISECONDS);
-        }
         listener.onState(next);
     }
 
@@ -151,66 +98,30 @@ public final class EslConnection implements AutoCloseable {
         }
     }
 
-    private void onFrame(EslFrame frame) {
-        watchSilence();
-        switch (frame.contentType()) {
-            case "auth/request" -> send(credentials.command());
-            case "command/reply" -> onReply(frame.header("Reply-Text"));
-            case "text/event-json", "text/event-plain" -> onEvent(frame.event());
-            case RUDE_REJECTION ->
-                refuse("FreeSWITCH's ACL refuses this address (apply-inbound-acl in event_socket.conf.xml)");
-            case "text/disconnect-notice" -> onNotice(frame);
-            default -> {
-                // api/response to the probe, log/data, types to come: a sign of life, no more.
-            }
-        }
-    }
-
     private void onEvent(EslEvent event) {
         if (state != ConnectionState.LIVE) {
             return;
         }
         failures = 0;
         if (!listener.onEvent(event)) {
-            failed("events come faster than they can be published; the connection is closed so that FreeSWITCH does not wait");
+            failed("events come faster than they can be published; the connection is closed so that FreeSWITCH does not wait",
+                    false);
         }
     }
 
     private void onReply(String reply) {
-        boolean accepted = reply != null && reply.startsWith(EslHeaders.Value.OK);
-        switch (state) {
-            case AUTHENTICATING -> {
-                if (accepted) {
-                    enter(ConnectionState.SUBSCRIBING, timings.reply().toMillis(), "no reply to event within "
-                            + timings.reply().toMillis() + " ms");
-                    send("event json " + String.join(" ", events));
-                } else {
-                    refuse("FreeSWITCH refuses " + credentials + ": " + reply);
-                }
-            }
-            case SUBSCRIBING -> {
-                if (accepted) {
-                    enter(ConnectionState.LIVE, 0, null);
-                    watchSilence();
-                    log.info("node {}: connected, events arrive", node);
-                    lastComplaint = null;
-                } else {
-                    refuse("FreeSWITCH refuses the subscription: " + reply + " (esl-allowed-events of " + credentials
-                            + " must have "
-                            + String.join(" ", events) + ")");
-                }
-            }
-            default -> {
-                // The reply to a probe that this user may not run: a sign of life.
-            }
+        if (state != ConnectionState.SUBSCRIBING) {
+            // The reply to a probe that this user may not run: a sign of life.
+            return;
         }
-    }
-
-    /** A lingering notice announces an end that comes later; any other is followed by the end of the stream. */
-    private void onNotice(EslFrame frame) {
-        if (!"linger".equals(frame.header("Content-Disposition")) && reason == null) {
-            reason = "FreeSWITCH disconnects: "
-                    + new String(frame.body(), StandardCharsets.UTF_8).lines().findFirst().orElse("");
+        if (reply.startsWith(EslHeaders.Value.OK)) {
+            enter(ConnectionState.LIVE);
+            watchSilence();
+            log.info("node {}: connected, events arrive", node);
+            lastComplaint = null;
+        } else {
+            failed("FreeSWITCH refuses the subscription: " + reply + " (esl-allowed-events of " + credentials
+                    + " must have " + String.join(" ", events) + ")", true);
         }
     }
 
@@ -226,41 +137,26 @@ public final class EslConnection implements AutoCloseable {
 
     private void onSilence() {
         if (probing) {
-            failed("no sign of life, nor an answer to a question");
+            failed("no sign of life, nor an answer to a question", false);
             return;
         }
         probing = true;
-        send("api status");
+        link.send("api status");
         deadline = loop.schedule(this::onSilence, timings.reply().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Commands are written in one piece: FreeSWITCH sends no events while half a command lies in its buffer. */
-    private void send(String command) {
-        channel.writeAndFlush(Unpooled.copiedBuffer(command + "\n\n", StandardCharsets.UTF_8));
-    }
-
-    private void refuse(String why) {
-        refused = true;
-        failed(why);
-    }
-
-    private void failed(String why) {
+    private void failed(String reason, boolean refused) {
         if (state == ConnectionState.CLOSED || state == ConnectionState.WAITING) {
             return;
         }
-        if (reason == null) {
-            reason = why;
-        }
-        complain();
-        enter(ConnectionState.WAITING, 0, null);
-        if (channel != null) {
-            channel.close();
-            channel = null;
-        }
-        loop.schedule(this::resolve, nextDelayMillis(), TimeUnit.MILLISECONDS);
+        link.close();
+        complain(reason);
+        enter(ConnectionState.WAITING);
+        loop.schedule(this::connect, refused ? timings.refusedBackoff().toMillis() : nextDelayMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
-    private void complain() {
+    private void complain(String reason) {
         if (!reason.equals(lastComplaint)) {
             log.warn("node {}: {}; trying again until it answers", node, reason);
             lastComplaint = reason;
@@ -268,50 +164,49 @@ public final class EslConnection implements AutoCloseable {
     }
 
     private long nextDelayMillis() {
-        if (refused) {
-            return timings.refusedBackoff().toMillis();
-        }
         long bound = Math.min(timings.backoffMax().toMillis(),
                 timings.backoffBase().toMillis() << Math.min(failures++, MAX_DOUBLINGS));
         return ThreadLocalRandom.current().nextLong(bound + 1);
     }
 
-    /** Bytes to frames; a new one for each channel, so that nothing of an old stream reaches a new one. */
-    private final class FrameReader extends ChannelInboundHandlerAdapter {
-        private final FrameDecoder decoder = new FrameDecoder();
-        private long reportedDamages;
+    /** What the link says, in terms of this connection's states. */
+    private final class Attempt implements EslLink.Owner {
 
         @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            try {
-                decoder.append(((ByteBuf) message).nioBuffer());
-            } finally {
-                ReferenceCountUtil.release(message);
-            }
-            EslFrame frame = decoder.next();
-            while (frame != null && context.channel() == channel) {
-                onFrame(frame);
-                frame = decoder.next();
-            }
-            if (decoder.damages() > reportedDamages) {
-                listener.onDamage(decoder.damages() - reportedDamages);
-                reportedDamages = decoder.damages();
-                log.warn("node {}: the stream was damaged, picked up again at the next frame", node);
+        public void onConnected() {
+            enter(ConnectionState.AUTHENTICATING);
+        }
+
+        @Override
+        public void onLogin() {
+            enter(ConnectionState.SUBSCRIBING);
+            long millis = timings.reply().toMillis();
+            deadline = loop.schedule(() -> failed("no reply to event within " + millis + " ms", false), millis,
+                    TimeUnit.MILLISECONDS);
+            link.send("event json " + String.join(" ", events));
+        }
+
+        @Override
+        public void onFrame(EslFrame frame) {
+            watchSilence();
+            switch (frame.contentType()) {
+                case EslHeaders.Value.COMMAND_REPLY -> onReply(frame.replyText());
+                case "text/event-json", EslHeaders.Value.TEXT_EVENT_PLAIN -> onEvent(frame.event());
+                default -> {
+                    // api/response to the probe, log/data, a lingering notice, types to come: a sign of life, no more.
+                }
             }
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            if (context.channel() == channel) {
-                failed("the connection was closed");
-            }
+        public void onDamage(long count) {
+            log.warn("node {}: the stream was damaged, picked up again at the next frame", node);
+            listener.onDamage(count);
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (context.channel() == channel) {
-                failed(cause.getMessage() == null ? cause.toString() : cause.getMessage());
-            }
+        public void onEnd(String reason, boolean refused) {
+            failed(reason, refused);
         }
     }
 }

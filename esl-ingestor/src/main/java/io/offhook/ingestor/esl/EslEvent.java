@@ -1,9 +1,20 @@
 package io.offhook.ingestor.esl;
 
+import java.nio.charset.StandardCharsets;
+
 import org.freeswitch.esl.client.transport.event.EslEventHeaderNames;
 
 /** One FreeSWITCH event. Headers are found and decoded when they are asked for: an event has about 200, of which few are needed. */
 public interface EslEvent {
+
+    /**
+     * Reads the body of a reply to {@code api uuid_dump <uuid> json} as an event: the same one flat object.
+     *
+     * @throws MalformedEventException when it is not one whole object, such as {@code -ERR No such channel!}
+     */
+    static EslEvent ofJson(String body) throws MalformedEventException {
+        return JsonEvent.of(body.getBytes(StandardCharsets.UTF_8));
+    }
 
     /**
      * The value of a header; the first, where a name occurs twice (FreeSWITCH repeats {@code Hangup-Cause} in each

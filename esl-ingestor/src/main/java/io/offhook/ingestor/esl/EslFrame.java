@@ -15,4 +15,9 @@ record EslFrame(String contentType, Map<String, String> headers, byte[] body, Es
     String header(String name) {
         return headers.get(name);
     }
+
+    /** What FreeSWITCH replies to a command; empty when it says nothing. */
+    String replyText() {
+        return headers.getOrDefault("Reply-Text", "");
+    }
 }

@@ -1,7 +1,7 @@
 package io.offhook.ingestor.esl;
 
 /** Bytes that cannot be the body of an event: cut off, or with another frame spliced into them. */
-final class MalformedEventException extends Exception {
+public final class MalformedEventException extends Exception {
     private static final long serialVersionUID = 1L;
 
     MalformedEventException(String message) {
