@@ -1,8 +1,10 @@
 package io.offhook.ingestor.esl;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -20,10 +22,24 @@ public final class EslConnection implements AutoCloseable {
     /** What becomes of the events. Called on the event loop: neither method may block. */
     public interface Listener {
 
+        /** Asked before each attempt to connect. @return false to be left alone until the next back-off has passed, as when its buffers are full */
+        default boolean ready() {
+            return true;
+        }
+
         /** @return false when the event cannot be taken; the connection is then closed, which is a gap */
         boolean onEvent(EslEvent event);
 
         void onState(ConnectionState state);
+
+        /**
+         * A live connection was lost or an attempt failed; {@link ConnectionState#WAITING} follows.
+         *
+         * @param reason one line for people
+         */
+        default void onFailure(String reason) {
+            // The states say enough for most.
+        }
 
         /** The stream was damaged and picked up again: {@code count} places since the last call. */
         void onDamage(long count);
@@ -34,28 +50,40 @@ public final class EslConnection implements AutoCloseable {
 
     private final NodeAddress node;
     private final EslCredentials credentials;
-    private final List<String> events;
+    private final String subscription;
     private final EslTimings timings;
     private final EventLoop loop;
     private final Listener listener;
+    private final SilenceWatch watch;
 
     private ConnectionState state = ConnectionState.WAITING;
     private EslLink link;
     private ScheduledFuture<?> deadline;
     private int failures;
-    private boolean probing;
+    /** Whether the present connection has brought an event. */
+    private boolean fruitful;
     private String lastComplaint;
 
-    /** @param events names of the events to subscribe to */
+    /** As below, without a second connection to ask whether the node lives. */
     public EslConnection(NodeAddress node, EslCredentials credentials, List<String> events, EslTimings timings,
-            EventLoop loop,
-            Listener listener) {
+            EventLoop loop, Listener listener) {
+        this(node, credentials, events, timings, loop, listener, null);
+    }
+
+    /**
+     * @param events names of the events to subscribe to
+     * @param probe asks the node over its other connection whether it lives, such as {@code () -> commands.api("status")}
+     */
+    public EslConnection(NodeAddress node, EslCredentials credentials, List<String> events, EslTimings timings,
+            EventLoop loop, Listener listener, Supplier<? extends CompletableFuture<?>> probe) {
         this.node = node;
         this.credentials = credentials;
-        this.events = List.copyOf(events);
+        this.subscription = "event json " + String.join(" ", events);
         this.timings = timings;
         this.loop = loop;
         this.listener = listener;
+        this.watch = new SilenceWatch(timings, loop, () -> link.send(subscription), probe,
+                reason -> failed(reason, false));
     }
 
     public void start() {
@@ -77,6 +105,11 @@ public final class EslConnection implements AutoCloseable {
         if (state == ConnectionState.CLOSED) {
             return;
         }
+        if (!listener.ready()) {
+            loop.schedule(this::connect, nextDelayMillis(), TimeUnit.MILLISECONDS);
+            return;
+        }
+        fruitful = false;
         link = new EslLink(node, credentials, timings, loop, new Attempt());
         enter(ConnectionState.CONNECTING);
         link.open();
@@ -87,6 +120,7 @@ public final class EslConnection implements AutoCloseable {
             return;
         }
         cancelDeadline();
+        watch.stop();
         state = next;
         listener.onState(next);
     }
@@ -102,47 +136,30 @@ public final class EslConnection implements AutoCloseable {
         if (state != ConnectionState.LIVE) {
             return;
         }
-        failures = 0;
-        if (!listener.onEvent(event)) {
-            failed("events come faster than they can be published; the connection is closed so that FreeSWITCH does not wait",
+        if (listener.onEvent(event)) {
+            fruitful = true;
+        } else {
+            // Not a success that begins the back-off anew: whoever cannot keep up is given longer and longer.
+            fruitful = false;
+            failed("events come faster than they can be taken; the connection is closed so that FreeSWITCH does not wait",
                     false);
         }
     }
 
     private void onReply(String reply) {
         if (state != ConnectionState.SUBSCRIBING) {
-            // The reply to a probe that this user may not run: a sign of life.
+            // The reply to a question after silence: a sign of life.
             return;
         }
         if (reply.startsWith(EslHeaders.Value.OK)) {
             enter(ConnectionState.LIVE);
-            watchSilence();
+            watch.start();
             log.info("node {}: connected, events arrive", node);
             lastComplaint = null;
         } else {
             failed("FreeSWITCH refuses the subscription: " + reply + " (esl-allowed-events of " + credentials
-                    + " must have " + String.join(" ", events) + ")", true);
+                    + " must have all of: " + subscription + ")", true);
         }
-    }
-
-    /** Heartbeats come every 20 s, but stop for an hour when FreeSWITCH's clock steps back: silence leads to a question. */
-    private void watchSilence() {
-        if (state != ConnectionState.LIVE) {
-            return;
-        }
-        cancelDeadline();
-        probing = false;
-        deadline = loop.schedule(this::onSilence, timings.silence().toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void onSilence() {
-        if (probing) {
-            failed("no sign of life, nor an answer to a question", false);
-            return;
-        }
-        probing = true;
-        link.send("api status");
-        deadline = loop.schedule(this::onSilence, timings.reply().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void failed(String reason, boolean refused) {
@@ -150,7 +167,11 @@ public final class EslConnection implements AutoCloseable {
             return;
         }
         link.close();
+        if (fruitful) {
+            failures = 0;
+        }
         complain(reason);
+        listener.onFailure(reason);
         enter(ConnectionState.WAITING);
         loop.schedule(this::connect, refused ? timings.refusedBackoff().toMillis() : nextDelayMillis(),
                 TimeUnit.MILLISECONDS);
@@ -183,17 +204,17 @@ public final class EslConnection implements AutoCloseable {
             long millis = timings.reply().toMillis();
             deadline = loop.schedule(() -> failed("no reply to event within " + millis + " ms", false), millis,
                     TimeUnit.MILLISECONDS);
-            link.send("event json " + String.join(" ", events));
+            link.send(subscription);
         }
 
         @Override
         public void onFrame(EslFrame frame) {
-            watchSilence();
+            watch.heard();
             switch (frame.contentType()) {
                 case EslHeaders.Value.COMMAND_REPLY -> onReply(frame.replyText());
                 case "text/event-json", EslHeaders.Value.TEXT_EVENT_PLAIN -> onEvent(frame.event());
                 default -> {
-                    // api/response to the probe, log/data, a lingering notice, types to come: a sign of life, no more.
+                    // log/data, a lingering notice, types to come: a sign of life, no more.
                 }
             }
         }

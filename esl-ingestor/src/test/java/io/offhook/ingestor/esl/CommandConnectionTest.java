@@ -8,8 +8,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.offhook.ingestor.esl.CommandFailedException.Kind;
 import io.offhook.testkit.freeswitch.CallKind;
 import io.offhook.testkit.freeswitch.CallPlan;
@@ -28,7 +26,7 @@ class CommandConnectionTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final EslCredentials PASSWORD = new EslCredentials(null, "ClueCon");
 
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final EventLoopGroup loops = EventLoops.start(1);
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     @AfterEach
@@ -173,7 +171,8 @@ class CommandConnectionTest {
 
     private CommandConnection commands(SimulatedFreeSwitch node, EslCredentials credentials, Duration reply,
             Duration idle) {
-        var timings = new EslTimings(Duration.ofSeconds(5), reply, LONG, Duration.ofMillis(50), LONG, LONG, idle);
+        var timings = new EslTimings(Duration.ofSeconds(5), reply, LONG, Duration.ofMillis(50), LONG, LONG,
+                LONG, idle);
         var commands = new CommandConnection(new NodeAddress("fs1", "127.0.0.1", node.port()), credentials, timings,
                 loops.next());
         opened.add(commands);
