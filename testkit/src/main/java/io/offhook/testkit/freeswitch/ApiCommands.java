@@ -44,6 +44,7 @@ final class ApiCommands {
             case "uuid_kill" -> kill(arguments);
             case "hupall" -> hangUpAll(arguments);
             case "sofia" -> sofia(arguments);
+            case "global_getvar" -> globalVariable(arguments);
             case "status" -> status();
             case "uptime" -> core.uptimeMicros() / 1_000_000 + "\n";
             case "version" ->
@@ -70,9 +71,9 @@ final class ApiCommands {
 
     private String show(String arguments) {
         return switch (arguments) {
-            case "channels as json" -> rows.json(channels.listed(), false);
-            case "channels count as json" -> rows.json(channels.listed(), true);
-            case "channels count" -> "\n" + channels.listed().size() + " total.\n";
+            case "channels as json" -> rows.json(channels, false);
+            case "channels count as json" -> rows.json(channels, true);
+            case "channels count" -> "\n" + rows.rows(channels).size() + " total.\n";
             default -> "-USAGE: channels [count] as json\n";
         };
     }
@@ -86,8 +87,11 @@ final class ApiCommands {
         if (channel == null) {
             return "-ERR No such channel!\n";
         }
-        EventData.Editor data = channel.latest().get().edit().set("Event-Name", "CHANNEL_DATA");
         EventFormat format = arguments.endsWith(" json") ? EventFormat.JSON : EventFormat.PLAIN;
+        if (channel.dump() != null) {
+            return new String(channel.dump().encode(format), StandardCharsets.UTF_8);
+        }
+        EventData.Editor data = channel.latest().get().edit().set("Event-Name", "CHANNEL_DATA");
         byte[] body = core.stamp(data, core.nowMicros(), "mod_commands.c", "uuid_dump_function", 6468).build()
                 .encode(format);
         return new String(body, StandardCharsets.UTF_8);
@@ -111,6 +115,15 @@ final class ApiCommands {
         }
         int recovered = calls.recover();
         return recovered == 0 ? "No calls to recover.\n" : "Recovered " + recovered + " call(s)\n";
+    }
+
+    /** Without a newline; a variable that is not set is an empty reply (mod_commands.c, global_getvar_function). */
+    private String globalVariable(String name) {
+        return switch (name) {
+            case "core_uuid" -> core.uuid();
+            case "switchname", "hostname" -> core.switchname();
+            default -> "";
+        };
     }
 
     private String status() {

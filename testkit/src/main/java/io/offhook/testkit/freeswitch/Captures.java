@@ -31,6 +31,11 @@ public final class Captures {
                 .map(file -> file.substring(0, file.length() - JSON_STREAM.length())).toList();
     }
 
+    /** The moments whose channels were recorded, for {@link SimulatedFreeSwitch#standAt}. */
+    public static List<String> moments() {
+        return CapturedStand.moments();
+    }
+
     /**
      * Reads both streams of a capture.
      *

@@ -2,7 +2,9 @@ package io.offhook.testkit.freeswitch;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The reply of {@code show channels as json}: one row per leg, with the columns of the core database's table. */
 final class ChannelRows {
@@ -13,18 +15,32 @@ final class ChannelRows {
     }
 
     /** Without rows the reply has no {@code rows} key and ends with a newline; with rows it does not (s19, s30). */
-    String json(List<LiveChannel> channels, boolean countOnly) {
-        if (channels.isEmpty()) {
+    String json(ChannelTable channels, boolean countOnly) {
+        List<String> rows = rows(channels);
+        if (rows.isEmpty()) {
             return "{\"row_count\": 0}\n";
         }
         if (countOnly) {
-            return "{\"row_count\":" + channels.size() + ",\"rows\":[]}";
-        }
-        List<String> rows = new ArrayList<>();
-        for (LiveChannel channel : channels) {
-            rows.add(row(channel.uuid(), channel.latest().get()));
+            return "{\"row_count\":" + rows.size() + ",\"rows\":[]}";
         }
         return "{\"row_count\":" + rows.size() + ",\"rows\":[" + String.join(",", rows) + "]}";
+    }
+
+    /** Recorded rows as they were, then one for each other leg that is listed. */
+    List<String> rows(ChannelTable channels) {
+        List<CapturedStand.Row> recorded = channels.recorded();
+        List<String> rows = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        for (CapturedStand.Row row : recorded) {
+            rows.add(row.json());
+            known.add(row.uuid());
+        }
+        for (LiveChannel channel : channels.listed()) {
+            if (!known.contains(channel.uuid())) {
+                rows.add(row(channel.uuid(), channel.latest().get()));
+            }
+        }
+        return rows;
     }
 
     private String row(String uuid, EventData event) {

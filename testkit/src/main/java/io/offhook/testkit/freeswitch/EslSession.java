@@ -132,7 +132,9 @@ final class EslSession {
         if (!access.api(ApiCommands.verb(arguments))) {
             return Reply.text("-ERR permission denied");
         }
-        return Reply.response(api.execute(arguments));
+        String reply = api.execute(arguments);
+        // mod_event_socket never answers api with an empty body.
+        return Reply.response(reply.isEmpty() ? "-ERR no reply\n" : reply);
     }
 
     private Reply background(CommandReader.Command command, String arguments) {

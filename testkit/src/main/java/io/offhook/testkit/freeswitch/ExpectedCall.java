@@ -46,7 +46,7 @@ public record ExpectedCall(String uuid, String action, String calleeNumber, Stri
         return calls;
     }
 
-    private static ExpectedCall expected(String action, CaptureTruth.Line begin, CaptureTruth.Line line) {
+    static ExpectedCall expected(String action, CaptureTruth.Line begin, CaptureTruth.Line line) {
         long at = switch (action) {
             case "originate" -> begin.createdMicros();
             case "answer" -> line.answeredMicros();

@@ -8,10 +8,16 @@ import java.util.function.Supplier;
  * @param uuid       its Unique-ID
  * @param latest     its newest event that carries variables, made when somebody asks
  * @param addedNanos {@link System#nanoTime()} when it came
+ * @param dump       what {@code uuid_dump} was recorded to say of it, null where nothing was or something has happened since
+ * @param listed     whether {@code show channels} knows it; with a shared database it may not, though the leg is up (r02)
  */
-record LiveChannel(String uuid, Supplier<EventData> latest, long addedNanos) {
+record LiveChannel(String uuid, Supplier<EventData> latest, long addedNanos, EventData dump, boolean listed) {
+
+    LiveChannel(String uuid, Supplier<EventData> latest, long addedNanos) {
+        this(uuid, latest, addedNanos, null, true);
+    }
 
     LiveChannel with(Supplier<EventData> newer) {
-        return new LiveChannel(uuid, newer, addedNanos);
+        return new LiveChannel(uuid, newer, addedNanos, null, listed);
     }
 }

@@ -112,6 +112,22 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         return started;
     }
 
+    /**
+     * Takes the state of a captured FreeSWITCH at a moment of which its channels were recorded: {@code show channels as json},
+     * {@code uuid_dump} and {@code uuid_exists} answer as they did there, and the core has its Core-UUID. Events that are played
+     * later change that state as they come. Legs of other calls are forgotten; captures may be played before and after.
+     *
+     * @param moment one of {@link Captures#moments()}: {@code s19_gap} (back after the gap), {@code s17_kill9.after} (restarted),
+     *               {@code r01_recover_same_node.before} and {@code .after}, and of r02 {@code .A.before}, {@code .A.after},
+     *               {@code .A.afterbye}, {@code .B.before}, {@code .B.after}
+     * @throws IllegalArgumentException when nothing was recorded of it
+     */
+    public void standAt(String moment) {
+        CapturedStand stand = CapturedStand.of(moment);
+        core.stand(stand);
+        channels.stand(stand);
+    }
+
     /** Places one call now and returns when the caller's leg exists (some 20 ms). Not to be called from a listener. */
     public PlacedCall placeCall(CallPlan plan) {
         return calls.place(plan);

@@ -56,6 +56,13 @@ final class SwitchCore {
         }
     }
 
+    /** Takes over the identity of a captured core, its sequence where that is known, and how many legs it had created by then. */
+    void stand(CapturedStand stand) {
+        EventData identity = stand.identity();
+        adopt(stand.dumps().isEmpty() ? identity.edit().set("Event-Sequence", "").build() : identity);
+        life.sessions.accumulateAndGet(stand.sessions(), Math::max);
+    }
+
     String uuid() {
         return life.uuid;
     }
