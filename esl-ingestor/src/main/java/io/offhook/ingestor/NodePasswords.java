@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.offhook.ingestor.esl.EslCredentials;
 import io.offhook.runtime.InvalidSettingException;
@@ -19,6 +20,10 @@ final class NodePasswords {
 
     private static final Logger log = LoggerFactory.getLogger(NodePasswords.class);
 
+    /** The name of a node of a pool: the pool's, and an IPv4 address or the eight groups of an IPv6 one. */
+    private static final Pattern IN_POOL = Pattern
+            .compile("(.+)-(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-f]{1,4}(?:-[0-9a-f]{1,4}){7})");
+
     private final String user;
     private final String common;
     private final Map<String, String> byNode = new HashMap<>();
@@ -27,16 +32,30 @@ final class NodePasswords {
         this.user = settings.user().isEmpty() ? null : settings.user();
         this.common = settings.passwordFile().isEmpty() ? settings.password() : firstLine(settings.passwordFile());
         settings.passwords().forEach((node, password) -> byNode.put(key(node), password));
-        Set<String> nodes = settings.addresses().stream().map(node -> key(node.name())).collect(Collectors.toSet());
-        byNode.keySet().stream().filter(node -> !nodes.contains(node)).forEach(node -> log.warn(
-                "OFFHOOK_FREESWITCH_PASSWORDS_{}: OFFHOOK_FREESWITCH_NODES has no such node",
-                node.toUpperCase(Locale.ROOT)));
+        if (settings.nodesFile().isEmpty()) {
+            warnOfStrangers(settings);
+        }
         requireOneLine(common);
         byNode.values().forEach(NodePasswords::requireOneLine);
     }
 
+    /** A node of a pool without a password of its own has its pool's. */
     EslCredentials of(String node) {
-        return new EslCredentials(user, byNode.getOrDefault(key(node), common));
+        String own = byNode.get(key(node));
+        Matcher inPool = IN_POOL.matcher(node);
+        if (own == null && inPool.matches()) {
+            own = byNode.get(key(inPool.group(1)));
+        }
+        return new EslCredentials(user, own == null ? common : own);
+    }
+
+    /** Nodes of a file come and go; those of the settings are known. */
+    private void warnOfStrangers(FreeSwitchSettings settings) {
+        List<NodeEntry> entries = settings.entries();
+        byNode.keySet().stream().filter(node -> entries.stream().noneMatch(
+                entry -> entry.pool() ? node.startsWith(key(entry.name())) : node.equals(key(entry.name()))))
+                .forEach(node -> log.warn("OFFHOOK_FREESWITCH_PASSWORDS_{}: OFFHOOK_FREESWITCH_NODES has no such node",
+                        node.toUpperCase(Locale.ROOT)));
     }
 
     /** An environment variable has neither lower case nor dots and hyphens: {@code OFFHOOK_FREESWITCH_PASSWORDS_FS_1} is of fs-1. */
