@@ -1,5 +1,6 @@
 package io.offhook.testkit.freeswitch;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,10 +26,11 @@ final class CallEngine implements CallControl {
     private ScheduledFuture<?> generator;
 
     CallEngine(SwitchCore core, Dispatcher dispatcher, ChannelTable channels, TruthLedger ledger,
-            ScheduledExecutorService thread,
+            ScheduledExecutorService thread, CdrPoster cdrs,
             long seed) {
         this.seed = seed;
-        this.stage = new CallStage(core, dispatcher, channels, ledger, new EventForge(core), thread, calls::remove);
+        this.stage = new CallStage(core, dispatcher, channels, ledger, new EventForge(core), thread, cdrs,
+                calls::remove);
     }
 
     PlacedCall place(CallPlan plan) {
@@ -49,6 +51,18 @@ final class CallEngine implements CallControl {
     /** Calls that have not ended. */
     int live() {
         return calls.size();
+    }
+
+    /** Waits until there are none; false when the time ran out before. */
+    boolean awaitNone(Duration time) throws InterruptedException {
+        long until = System.nanoTime() + time.toNanos();
+        while (live() > 0) {
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        return true;
     }
 
     long placed() {

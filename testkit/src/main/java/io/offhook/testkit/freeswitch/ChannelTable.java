@@ -43,6 +43,11 @@ final class ChannelTable {
         }
     }
 
+    /** Its session is in CS_HANGUP: no command finds it any more, but it counts and is listed until it is destroyed. */
+    void hungUp(String uuid) {
+        live.computeIfPresent(uuid, (key, channel) -> channel.hungUp());
+    }
+
     void rename(String oldUuid, String newUuid, Supplier<EventData> latest) {
         forgetRecorded(oldUuid);
         LiveChannel channel = live.remove(oldUuid);
@@ -65,7 +70,7 @@ final class ChannelTable {
         for (EventData dump : stand.dumps()) {
             String uuid = dump.text("Unique-ID");
             boolean listed = stand.rows().isEmpty() || stand.lists(uuid);
-            live.put(uuid, new LiveChannel(uuid, () -> dump, longAgo, dump, listed));
+            live.put(uuid, new LiveChannel(uuid, () -> dump, longAgo, dump, listed, false));
         }
         recorded = stand.rows().orElse(List.of());
     }
@@ -86,7 +91,8 @@ final class ChannelTable {
 
     /** The channel of that uuid, or null. */
     LiveChannel find(String uuid) {
-        return live.get(uuid);
+        LiveChannel channel = live.get(uuid);
+        return channel == null || channel.down() ? null : channel;
     }
 
     List<LiveChannel> listed() {

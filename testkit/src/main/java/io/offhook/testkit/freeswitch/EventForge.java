@@ -1,6 +1,5 @@
 package io.offhook.testkit.freeswitch;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,21 +26,26 @@ final class EventForge {
         return core.stamp(event, now, "switch_channel.c", "switch_channel_perform_hangup", 3445).build();
     }
 
-    /** CHANNEL_HANGUP_COMPLETE and CHANNEL_DESTROY. */
-    List<EventData> ended(EventData latest, long now, String cause) {
+    /** What CHANNEL_HANGUP_COMPLETE says of a leg that hung up then, whenever it is fired. */
+    EventData complete(EventData latest, long hangup, String cause) {
         EventData.Editor event = base(latest, "CHANNEL_HANGUP_COMPLETE").set("Answer-State", "hangup");
         event.addAfter("Answer-State", "Hangup-Cause", cause).set("Channel-State", "CS_REPORTING")
                 .set("Channel-Call-State", "HANGUP")
-                .set("Channel-State-Number", "11").set("Caller-Channel-Hangup-Time", Long.toString(now))
+                .set("Channel-State-Number", "11").set("Caller-Channel-Hangup-Time", Long.toString(hangup))
                 .set("variable_hangup_cause", cause).set("variable_hangup_cause_q850", Q850.getOrDefault(cause, "0"));
-        times(event, latest, now);
-        List<EventData> events = new ArrayList<>();
-        EventData destroy = core.stamp(event, now, STATE_MACHINE, "switch_core_session_reporting_state", 943).build();
+        times(event, latest, hangup);
+        return event.build();
+    }
+
+    /** CHANNEL_HANGUP_COMPLETE and CHANNEL_DESTROY, fired now. */
+    List<EventData> ended(EventData latest, long hangup, String cause) {
+        long now = Math.max(hangup, core.nowMicros());
+        EventData.Editor event = core.stamp(complete(latest, hangup, cause).edit(), now, STATE_MACHINE,
+                "switch_core_session_reporting_state", 943);
+        EventData destroy = event.build();
         event.addAfter("Event-Sequence", "Hangup-Cause", cause); // the header stands twice in every HANGUP_COMPLETE
-        events.add(event.build());
-        events.add(core.stamp(destroy.edit().set("Event-Name", "CHANNEL_DESTROY"), now, "switch_core_session.c",
-                "switch_core_session_perform_destroy", 1590).build());
-        return events;
+        return List.of(event.build(), core.stamp(destroy.edit().set("Event-Name", "CHANNEL_DESTROY"), now,
+                "switch_core_session.c", "switch_core_session_perform_destroy", 1590).build());
     }
 
     private void times(EventData.Editor event, EventData latest, long now) {
@@ -61,10 +65,19 @@ final class EventForge {
                 case MICROS -> "u";
             };
             event.set("variable_" + letter + "duration", Part.Span.text(created, now, unit));
-            event.set("variable_bill" + letter + "sec", answered == 0 ? "0" : Part.Span.text(answered, now, unit));
-            event.set("variable_answer" + letter + "sec",
-                    answered == 0 ? "0" : Part.Span.text(created, answered, unit));
+            span(event, "bill" + letter, answered, now, answered, unit);
+            span(event, "progress" + letter, created, time(latest, "Progress"), time(latest, "Progress"), unit);
+            span(event, "answer" + letter, created, answered, answered, unit);
+            span(event, "wait" + letter, created, time(latest, "Bridged"), time(latest, "Bridged"), unit);
+            span(event, "progress_media" + letter, created, time(latest, "Progress-Media"),
+                    time(latest, "Progress-Media"), unit);
+            span(event, "flow_bill" + letter, created, now, answered, unit);
         }
+    }
+
+    /** {@code happened} is 0 where there is nothing to measure. */
+    private static void span(EventData.Editor event, String name, long from, long to, long happened, Part.Unit unit) {
+        event.set("variable_" + name + "sec", happened == 0 ? "0" : Part.Span.text(from, to, unit));
     }
 
     private void time(EventData.Editor event, String name, long micros) {
@@ -106,6 +119,14 @@ final class EventForge {
                 inbound.text("Unique-ID"));
         event.set("Other-Type", "originatee").set("Other-Leg-Unique-ID", partner);
         return core.stamp(event, now, "switch_ivr_bridge.c", "switch_ivr_multi_threaded_bridge", 1689).build();
+    }
+
+    /** The outbound partner's headers from that bridge on; here no event of its own tells of them. */
+    EventData bridged(EventData outbound, String partner, long now) {
+        return base(outbound, "CALL_UPDATE").set("Channel-State", "CS_EXCHANGE_MEDIA").set("Channel-State-Number", "7")
+                .set("Caller-Profile-Index", "2").set("Caller-Profile-Created-Time", Long.toString(now))
+                .set("Caller-Channel-Resurrect-Time", "0").set("Caller-Channel-Bridged-Time", Long.toString(now))
+                .set("Other-Type", "originator").set("Other-Leg-Unique-ID", partner).build();
     }
 
     /** CUSTOM sofia::recovery_recovered. */

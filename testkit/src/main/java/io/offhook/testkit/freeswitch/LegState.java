@@ -1,11 +1,14 @@
 package io.offhook.testkit.freeswitch;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** A leg while it is up. Changed by the core's thread, read by those that answer commands. */
 final class LegState {
     private final String uuid;
     private final boolean outbound;
+    private final List<Supplier<EventData>> history = new ArrayList<>();
     private volatile Supplier<EventData> latest;
     private volatile boolean up;
 
@@ -32,6 +35,12 @@ final class LegState {
 
     void latest(Supplier<EventData> newer) {
         latest = newer;
+        history.add(newer);
+    }
+
+    /** All its events that carry variables, oldest first; for the core's thread. */
+    List<Supplier<EventData>> history() {
+        return List.copyOf(history);
     }
 
     /** The newest event of the leg that carries its variables. */

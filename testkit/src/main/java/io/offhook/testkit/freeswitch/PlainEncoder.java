@@ -62,7 +62,8 @@ final class PlainEncoder {
         return HEX.indexOf(octet) >= 0;
     }
 
-    private static byte[] joined(Header header) {
+    /** The value as text: an array in FreeSWITCH's own form. */
+    static byte[] joined(Header header) {
         if (!header.array()) {
             return header.values().getFirst();
         }

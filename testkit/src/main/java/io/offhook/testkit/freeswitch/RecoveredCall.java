@@ -11,11 +11,13 @@ final class RecoveredCall implements LiveCall {
     private final CallStage stage;
     private final CallPlan plan;
     private final List<LegState> legs = new ArrayList<>();
+    private final CdrReports reports;
     private boolean ended;
 
     RecoveredCall(CallStage stage, CallPlan plan) {
         this.stage = stage;
         this.plan = plan;
+        this.reports = new CdrReports(stage);
     }
 
     /** A leg as the recovery table keeps it. */
@@ -66,8 +68,12 @@ final class RecoveredCall implements LiveCall {
         List<LegState> outbound = legs.stream().filter(leg -> leg.outbound() && leg.up()).toList();
         if (!ended && !inbound.isEmpty() && !outbound.isEmpty()) {
             LegState leg = inbound.getFirst();
-            EventData bridge = stage.forge().bridge(leg.latest(), outbound.getLast().uuid(), stage.core().nowMicros());
+            long now = stage.core().nowMicros();
+            LegState partner = outbound.getLast();
+            EventData bridge = stage.forge().bridge(leg.latest(), partner.uuid(), now);
             leg.latest(() -> bridge);
+            EventData bridged = stage.forge().bridged(partner.latest(), leg.uuid(), now);
+            partner.latest(() -> bridged);
             stage.dispatcher().fire(bridge);
         }
     }
@@ -81,14 +87,15 @@ final class RecoveredCall implements LiveCall {
     public void hangUp(String cause) {
         if (!ended) {
             ended = true;
-            stage.end(legs, cause);
-            stage.ended().accept(this);
+            // They came outbound first, and so they go (r01).
+            stage.end(legs.reversed(), cause, reports, () -> stage.ended().accept(this));
         }
     }
 
     @Override
     public void drop() {
         ended = true;
+        reports.drop();
         legs.forEach(leg -> leg.up(false));
     }
 }

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
  * full stops them all. Methods of this class may be called from any thread.
  */
 public final class SimulatedFreeSwitch implements AutoCloseable {
+    /** How long a core that goes down waits for its sessions, whose CDRs may be on their way. */
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(10);
+
     private final SwitchOptions options;
     private final SwitchCore core;
     private final ChannelTable channels;
@@ -24,6 +27,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     private final TruthLedger ledger = new TruthLedger();
     private final ScheduledThreadPoolExecutor thread;
     private final ScheduledThreadPoolExecutor timers;
+    private final CdrPoster cdrs;
     private final CallEngine calls;
     private final ApiCommands api;
     private final Heartbeat heartbeat;
@@ -37,7 +41,8 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         channels = new ChannelTable(options.showChannelsDelay());
         thread = executor("freeswitch-core");
         timers = executor("freeswitch-timers");
-        calls = new CallEngine(core, dispatcher, channels, ledger, thread, options.seed());
+        cdrs = options.cdr().map(CdrPoster::new).orElse(null);
+        calls = new CallEngine(core, dispatcher, channels, ledger, thread, cdrs, options.seed());
         api = new ApiCommands(core, channels, dispatcher, calls, task -> Thread.ofVirtual().name("bgapi").start(task));
         heartbeat = new Heartbeat(core, channels, dispatcher);
         server = new EslServer(options, this::connection);
@@ -154,14 +159,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
      * @return false when the time ran out before
      */
     public boolean awaitNoCalls(Duration time) throws InterruptedException {
-        long until = System.nanoTime() + time.toNanos();
-        while (calls.live() > 0) {
-            if (System.nanoTime() > until) {
-                return false;
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        return true;
+        return calls.awaitNone(time);
     }
 
     /** Calls that are up. */
@@ -177,6 +175,11 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     /** Hangs every leg up, as {@code hupall} does with MANAGER_REQUEST; returns how many. */
     public int hangUpAll(String cause) {
         return calls.hangUpAll(cause);
+    }
+
+    /** CDRs that were answered with a 2xx so far. */
+    public long postedCdrs() {
+        return cdrs == null ? 0 : cdrs.posted();
     }
 
     /** The truth about all synthetic legs. */
@@ -227,6 +230,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         server.stopListening();
         server.forEach(connection -> connection.close(CutMode.EOF));
         calls.die();
+        stopReporting();
     }
 
     /** Starts a new core on the same port after {@link #kill()} or {@link #shutDown()}. */
@@ -243,6 +247,12 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
                 .set("Event-Info", "System Shutting Down")
                 .build());
         calls.hangUpAll("SYSTEM_SHUTDOWN");
+        try {
+            calls.awaitNone(SHUTDOWN_LIMIT);
+        } catch (InterruptedException e) {
+            // Whoever waits for the shutdown wants it at once.
+            Thread.currentThread().interrupt();
+        }
         server.forEach(connection -> connection.finish(EslConnection.notice("The system is being shut down.\n")));
     }
 
@@ -264,8 +274,15 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
             playing.stop();
         }
         server.close();
+        stopReporting();
         thread.shutdownNow();
         timers.shutdownNow();
+    }
+
+    private void stopReporting() {
+        if (cdrs != null) {
+            cdrs.die();
+        }
     }
 
     private EslConnection connection(SocketChannel channel) {

@@ -3,6 +3,7 @@ package io.offhook.testkit.freeswitch;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,12 +24,13 @@ import java.util.Set;
  * @param sendBuffer        bytes of SO_SNDBUF, 0 = the system's default; small values make a stalled client show soon
  * @param maxClients        connections at once, further ones are closed at accept
  * @param showChannelsDelay how far {@code show channels} lags behind (the real one reads an asynchronous database: 100 to 500 ms)
+ * @param cdr               how mod_json_cdr reports each leg, empty = not loaded
  */
 public record SwitchOptions(String bindAddress, int port, String password, List<EslUser> users,
         Set<String> deniedAddresses,
         Duration heartbeat, Duration authTimeout, String switchname, long seed, Clock clock, int queueLength,
         int maxMissed,
-        int sendBuffer, int maxClients, Duration showChannelsDelay) {
+        int sendBuffer, int maxClients, Duration showChannelsDelay, Optional<CdrOptions> cdr) {
 
     public SwitchOptions {
         users = List.copyOf(users);
@@ -46,86 +48,93 @@ public record SwitchOptions(String bindAddress, int port, String password, List<
     public static SwitchOptions defaults() {
         return new SwitchOptions("127.0.0.1", 0, "ClueCon", List.of(), Set.of(), Duration.ofSeconds(20),
                 Duration.ofSeconds(25),
-                "fs-sim", 1, Clock.systemUTC(), 100_000, 500, 0, 64, Duration.ofMillis(200));
+                "fs-sim", 1, Clock.systemUTC(), 100_000, 500, 0, 64, Duration.ofMillis(200), Optional.empty());
     }
 
     public SwitchOptions withBindAddress(String value) {
         return new SwitchOptions(value, port, password, users, deniedAddresses, heartbeat, authTimeout, switchname,
                 seed, clock,
-                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withPort(int value) {
         return new SwitchOptions(bindAddress, value, password, users, deniedAddresses, heartbeat, authTimeout,
                 switchname, seed,
-                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withPassword(String value) {
         return new SwitchOptions(bindAddress, port, value, users, deniedAddresses, heartbeat, authTimeout, switchname,
                 seed, clock,
-                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withUsers(List<EslUser> value) {
         return new SwitchOptions(bindAddress, port, password, value, deniedAddresses, heartbeat, authTimeout,
                 switchname, seed,
-                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withDeniedAddresses(Set<String> value) {
         return new SwitchOptions(bindAddress, port, password, users, value, heartbeat, authTimeout, switchname, seed,
                 clock,
-                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withHeartbeat(Duration value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, value, authTimeout, switchname,
                 seed, clock,
-                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withAuthTimeout(Duration value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, value, switchname,
                 seed, clock,
-                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withSwitchname(String value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout, value,
                 seed, clock,
-                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withSeed(long value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
                 switchname, value,
-                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withClock(Clock value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
                 switchname, seed,
-                value, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay);
+                value, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, cdr);
     }
 
     /** Bounds of one client's queue; {@code sendBuffer} 0 = the system's default. */
     public SwitchOptions withQueue(int length, int missed, int sendBufferBytes) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
                 switchname, seed,
-                clock, length, missed, sendBufferBytes, maxClients, showChannelsDelay);
+                clock, length, missed, sendBufferBytes, maxClients, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withMaxClients(int value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
                 switchname, seed,
-                clock, queueLength, maxMissed, sendBuffer, value, showChannelsDelay);
+                clock, queueLength, maxMissed, sendBuffer, value, showChannelsDelay, cdr);
     }
 
     public SwitchOptions withShowChannelsDelay(Duration value) {
         return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
                 switchname, seed,
-                clock, queueLength, maxMissed, sendBuffer, maxClients, value);
+                clock, queueLength, maxMissed, sendBuffer, maxClients, value, cdr);
+    }
+
+    /** Loads mod_json_cdr. */
+    public SwitchOptions withCdr(CdrOptions value) {
+        return new SwitchOptions(bindAddress, port, password, users, deniedAddresses, heartbeat, authTimeout,
+                switchname, seed,
+                clock, queueLength, maxMissed, sendBuffer, maxClients, showChannelsDelay, Optional.of(value));
     }
 
     private static void check(String name, Object value, boolean valid, String expected) {

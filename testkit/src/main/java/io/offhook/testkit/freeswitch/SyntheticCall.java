@@ -1,7 +1,9 @@
 package io.offhook.testkit.freeswitch;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -18,11 +20,17 @@ final class SyntheticCall implements LiveCall {
     private boolean waiting;
     private boolean ended;
     private boolean hangUpWhenTalking;
+    private boolean forcing;
+    private boolean finished;
+    private final CdrReports reports;
+    /** Events of legs that wait for the answer to their CDR. */
+    private final Map<LegState, List<TemplateEvent>> reporting = new HashMap<>();
 
     SyntheticCall(CallStage stage, CallTemplate template, CallBinding binding) {
         this.stage = stage;
         this.template = template;
         this.binding = binding;
+        this.reports = new CdrReports(stage);
         for (int i = 0; i < template.legs().size(); i++) {
             legs.add(new LegState(binding.legUuid(i), template.shape().legs().get(i).outbound()));
         }
@@ -45,8 +53,11 @@ final class SyntheticCall implements LiveCall {
 
     /** Fires what is due and comes back for the rest. */
     void advance() {
+        if (ended) {
+            return;
+        }
         List<TemplateEvent> events = template.events();
-        while (!ended && next < events.size()) {
+        while (next < events.size()) {
             TemplateEvent event = events.get(next);
             if (pausesDone < template.pauses().size() && template.pauses().get(pausesDone).event() == next) {
                 beginPause(pausesDone);
@@ -60,8 +71,13 @@ final class SyntheticCall implements LiveCall {
             next++;
             fire(event);
         }
-        if (!ended) {
-            ended = true;
+        ended = true;
+        finish();
+    }
+
+    private void finish() {
+        if (ended && !forcing && reporting.isEmpty() && !finished) {
+            finished = true;
             stage.ended().accept(this);
         }
     }
@@ -118,8 +134,11 @@ final class SyntheticCall implements LiveCall {
         } else {
             ended = true;
             begun.complete(null);
-            stage.end(legs, cause);
-            stage.ended().accept(this);
+            forcing = true;
+            stage.end(legs, cause, reports, () -> {
+                forcing = false;
+                finish();
+            });
         }
     }
 
@@ -127,23 +146,50 @@ final class SyntheticCall implements LiveCall {
     public void drop() {
         ended = true;
         begun.complete(null);
+        reports.drop();
         legs.forEach(leg -> leg.up(false));
     }
 
     /** The call's own time goes on with the steady clock: a step of the wall clock does not reorder its events. */
     private long nowMicros() {
-        return binding.startMicros() + TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos);
+        return binding.startMicros() + elapsedMicros();
+    }
+
+    private long elapsedMicros() {
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos);
     }
 
     private void fire(TemplateEvent event) {
-        long sequence = stage.core().nextSequence();
         LegState leg = legs.get(event.leg());
+        List<TemplateEvent> waiting = reporting.get(leg);
+        if (waiting != null) {
+            waiting.add(event);
+        } else if (event.name().equals("CHANNEL_HANGUP_COMPLETE") && reports.on()) {
+            hungUp(event, leg);
+            stage.channels().hungUp(leg.uuid());
+            reporting.put(leg, new ArrayList<>(List.of(event)));
+            reports.report(leg, () -> event.data(binding, 0), () -> reported(leg));
+        } else {
+            fireNow(event, leg, false);
+        }
+    }
+
+    /** The answer to the leg's CDR is there: what has waited for it is fired, dated now. */
+    private void reported(LegState leg) {
+        reporting.remove(leg).forEach(event -> fireNow(event, leg, true));
+        finish();
+    }
+
+    private void fireNow(TemplateEvent event, LegState leg, boolean late) {
+        long sequence = stage.core().nextSequence();
         if (event.full()) {
             leg.latest(() -> event.data(binding, sequence));
         }
         follow(event, leg);
         if (stage.dispatcher().wanted(event.name(), "")) {
-            stage.dispatcher().fire(new Templated(event, binding, sequence));
+            stage.dispatcher().fire(late
+                    ? new SwitchEvent.Plain(dated(event.data(binding, sequence)))
+                    : new Templated(event, binding, sequence));
         }
     }
 
@@ -160,14 +206,26 @@ final class SyntheticCall implements LiveCall {
             case "CHANNEL_ANSWER" ->
                 stage.ledger().change(leg.uuid(), truth -> truth.answered(binding.micros(times.answered())));
             case "CHANNEL_HANGUP_COMPLETE" -> {
-                leg.up(false);
+                hungUp(event, leg);
                 stage.channels().remove(leg.uuid());
-                stage.ledger().change(leg.uuid(), truth -> truth.ended(binding.micros(times.hangup()), times.cause()));
             }
             default -> {
                 // Tells nothing that the table or the ledger keep.
             }
         }
+    }
+
+    private void hungUp(TemplateEvent event, LegState leg) {
+        CallTemplate.LegTimes times = template.legs().get(event.leg());
+        leg.up(false);
+        stage.ledger().change(leg.uuid(), truth -> truth.ended(binding.micros(times.hangup()), times.cause()));
+    }
+
+    /** An event is dated when it is made: behind the answer to the CDR, while the end of the leg stays what it was. */
+    private EventData dated(EventData event) {
+        long now = Math.max(Long.parseLong(event.text("Event-Date-Timestamp")), nowMicros());
+        return event.edit().set("Event-Date-Local", stage.core().local(now))
+                .set("Event-Date-GMT", stage.core().gmt(now)).set("Event-Date-Timestamp", Long.toString(now)).build();
     }
 
     private LegTruth truth(int index, long created) {
