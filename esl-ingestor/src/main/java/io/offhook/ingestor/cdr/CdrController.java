@@ -63,8 +63,9 @@ final class CdrController {
     @PostMapping("/cdr")
     ResponseEntity<ProblemDetail> receive(HttpServletRequest request) {
         if (!credentials.admit(request.getHeader(HttpHeaders.AUTHORIZATION))) {
-            return refuse(HttpStatus.UNAUTHORIZED, "name or password: wrong (expected: those of OFFHOOK_CDR_USERNAME and"
-                    + " OFFHOOK_CDR_PASSWORD)");
+            return refuse(HttpStatus.UNAUTHORIZED,
+                    "name or password: wrong (expected: those of OFFHOOK_CDR_USERNAME and"
+                            + " OFFHOOK_CDR_PASSWORD)");
         }
         if (!places.tryAcquire()) {
             return unavailable(AT_ONCE + " CDRs are being taken already");
@@ -73,7 +74,8 @@ final class CdrController {
             return take(request);
         } catch (UnusableCdrException e) {
             // The sender's to mend: the answer names the field.
-            return refuse(e.isFormEncoded() ? HttpStatus.UNSUPPORTED_MEDIA_TYPE : HttpStatus.BAD_REQUEST, e.getMessage());
+            return refuse(e.isFormEncoded() ? HttpStatus.UNSUPPORTED_MEDIA_TYPE : HttpStatus.BAD_REQUEST,
+                    e.getMessage());
         } catch (IOException e) {
             // The sender went away: there is nobody to answer, and it will send the CDR again or keep it.
             return refuse(HttpStatus.BAD_REQUEST, "body: ended early (expected: as many bytes as announced)");

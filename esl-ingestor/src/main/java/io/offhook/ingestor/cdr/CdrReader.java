@@ -65,8 +65,12 @@ public final class CdrReader {
             root = mapper.readTree(new String(json, StandardCharsets.UTF_8));
         } catch (JacksonException e) {
             // The sender's to mend: what stands there is not shown, since it is a caller's.
-            String place = e.getLocation() == null ? "" : ", " + e.getLocation().offsetDescription();
-            throw new UnusableCdrException("body: no JSON" + place + " (expected: a JSON object as mod_json_cdr makes it)");
+            String place = e.getLocation() == null
+                    ? ""
+                    : " in line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw new UnusableCdrException(
+                    "body: no JSON" + place + " (expected: a JSON object as mod_json_cdr makes it)");
         }
         if (root == null || !root.isObject()) {
             throw new UnusableCdrException("body: no JSON object (expected: one as mod_json_cdr makes it)");

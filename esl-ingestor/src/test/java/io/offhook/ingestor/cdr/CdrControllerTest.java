@@ -90,7 +90,8 @@ class CdrControllerTest {
 
     @Test
     void wrongCredentialsAreRefusedWhateverTheBody() throws Exception {
-        for (String header : List.of("", "Authorization: Basic Y2RydXNlcjp3cm9uZw==\r\n", "Authorization: Bearer x\r\n")) {
+        for (String header : List.of("", "Authorization: Basic Y2RydXNlcjp3cm9uZw==\r\n",
+                "Authorization: Bearer x\r\n")) {
             RawHttp.Answer answer = post(header, Cdrs.small("never"));
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.text()).contains("WWW-Authenticate: Basic realm=");
@@ -185,7 +186,8 @@ class CdrControllerTest {
 
     private static ConfigurableApplicationContext ingestor(String servers, Map<String, Object> more) {
         Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "spring.kafka.bootstrap-servers",
-                servers, "offhook.topic.prefix", PREFIX, "offhook.topic.partitions", "3", "offhook.freeswitch.nodes", "",
+                servers, "offhook.topic.prefix", PREFIX, "offhook.topic.partitions", "3", "offhook.freeswitch.nodes",
+                "",
                 "offhook.log.dir", folder.toString()));
         properties.putAll(more);
         return new ServiceLauncher(IngestorApplication.NAME, IngestorApplication.class).start(properties);

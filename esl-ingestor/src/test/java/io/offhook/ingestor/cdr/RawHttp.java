@@ -29,7 +29,8 @@ final class RawHttp {
     }
 
     static byte[] post(String headers, byte[] body) {
-        String head = "POST /cdr HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "Content-Length: " + body.length
+        String head = "POST /cdr HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "Content-Length: "
+                + body.length
                 + "\r\n\r\n";
         return (head + new String(body, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
     }
