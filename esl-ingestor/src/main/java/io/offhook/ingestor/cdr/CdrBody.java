@@ -10,8 +10,8 @@ import java.util.Locale;
  */
 final class CdrBody {
 
-    private static final String BASE64_FORM = "application/x-www-form-base64-encoded";
-    private static final String FIELD = "cdr=";
+    static final String BASE64_FORM = "application/x-www-form-base64-encoded";
+    static final String FIELD = "cdr=";
 
     private CdrBody() {}
 
