@@ -46,6 +46,11 @@ public record Topics(String prefix) {
         return prefix + "webhook.attempts";
     }
 
+    /** Names the offsets up to which CDRs are used; no group is formed. */
+    public String ingestorGroup() {
+        return group("ingestor");
+    }
+
     public String dispatcherGroup() {
         return group("dispatcher");
     }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 
+import io.offhook.ingestor.cdr.CdrRepostCommand;
 import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.freeswitch.SimulateCommand;
 import io.offhook.testkit.receiver.ReceiveCommand;
@@ -36,8 +37,13 @@ public class QuickstartApplication {
                 keepLibrariesQuiet();
                 ReceiveCommand.main(rest);
             }
+            case "cdr-repost" -> {
+                keepLibrariesQuiet();
+                CdrRepostCommand.main(rest);
+            }
             default -> {
-                System.err.println("offhook: command: \"" + command + "\" (expected: quickstart, simulate or receive)");
+                System.err.println("offhook: command: \"" + command
+                        + "\" (expected: quickstart, simulate, receive or cdr-repost)");
                 System.exit(2);
             }
         }

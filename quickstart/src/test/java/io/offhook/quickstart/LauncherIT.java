@@ -31,7 +31,7 @@ class LauncherIT {
         Ended ended = launch(Map.of());
 
         assertThat(ended.code()).isZero();
-        assertThat(ended.out()).contains("quickstart", "test", "simulate", "receive");
+        assertThat(ended.out()).contains("quickstart", "test", "simulate", "receive", "cdr-repost DIR");
         assertThat(ended.err()).isEmpty();
     }
 
@@ -77,6 +77,16 @@ class LauncherIT {
         assertThat(ended.code()).isEqualTo(2);
     }
 
+    @Test
+    void thePartsAreInTheJarThatTheLauncherRuns() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Ended ended = run(List.of(java, "-jar", System.getProperty("quickstart.jar"), "cdr-repost", "no-such-folder"),
+                Map.of());
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.err()).contains("cdr-repost: \"no-such-folder\" (expected: a folder); usage: cdr-repost DIR");
+    }
+
     private Ended launch(Map<String, String> environment, String... arguments) throws Exception {
         return launch(LAUNCHER, environment, arguments);
     }
@@ -84,6 +94,10 @@ class LauncherIT {
     private Ended launch(Path launcher, Map<String, String> environment, String... arguments) throws Exception {
         var command = new ArrayList<>(List.of("/bin/sh", launcher.toString()));
         command.addAll(List.of(arguments));
+        return run(command, environment);
+    }
+
+    private Ended run(List<String> command, Map<String, String> environment) throws Exception {
         Path out = elsewhere.resolve("out.txt");
         Path err = elsewhere.resolve("err.txt");
         ProcessBuilder builder = new ProcessBuilder(command).directory(elsewhere.toFile()).redirectOutput(out.toFile())
