@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.ingestor.publish.CallEventPublisher;
 import io.offhook.ingestor.publish.LegsTopic;
 import io.offhook.ingestor.publish.OpenLegs;
+import io.offhook.ingestor.publish.SpoolSettings;
 import io.offhook.runtime.TopicProvisioner;
 import io.offhook.runtime.TopicSettings;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({FreeSwitchSettings.class, IngestorSettings.class})
+@EnableConfigurationProperties({FreeSwitchSettings.class, IngestorSettings.class, SpoolSettings.class})
 class IngestorConfiguration {
 
     @Bean
@@ -34,11 +35,12 @@ class IngestorConfiguration {
 
     @Bean
     CallEventPublisher callEventPublisher(TopicSettings topics, KafkaProperties kafka, LegsTopic legsTopic,
-            IngestorMetrics metrics) {
-        return new CallEventPublisher(topics.topics().callEvents(), kafka.buildProducerProperties(), event -> {
-            metrics.acknowledged(event);
-            legsTopic.acknowledged(event);
-        });
+            IngestorMetrics metrics, SpoolSettings spool, Clock clock) {
+        return new CallEventPublisher(topics.topics().callEvents(), kafka.buildProducerProperties(),
+                kafka.buildConsumerProperties(), spool, clock, event -> {
+                    metrics.acknowledged(event);
+                    legsTopic.acknowledged(event);
+                });
     }
 
     @Bean
