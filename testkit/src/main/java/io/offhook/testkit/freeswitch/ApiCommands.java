@@ -12,12 +12,15 @@ final class ApiCommands {
     private final CallControl calls;
     private final Executor background;
     private final ChannelRows rows;
+    private final ApiFaults faults;
 
-    ApiCommands(SwitchCore core, ChannelTable channels, Dispatcher dispatcher, CallControl calls, Executor background) {
+    ApiCommands(SwitchCore core, ChannelTable channels, Dispatcher dispatcher, CallControl calls, ApiFaults faults,
+            Executor background) {
         this.core = core;
         this.channels = channels;
         this.dispatcher = dispatcher;
         this.calls = calls;
+        this.faults = faults;
         this.background = background;
         this.rows = new ChannelRows(core);
     }
@@ -56,7 +59,8 @@ final class ApiCommands {
     /** Runs a command in the background and fires its result as BACKGROUND_JOB. */
     void executeInBackground(String job, String command) {
         background.execute(() -> {
-            String result = execute(command);
+            faults.await(() -> false);
+            String result = faults.reply(verb(command)).orElseGet(() -> execute(command));
             String verb = verb(command);
             String arguments = command.substring(verb.length()).strip();
             EventData.Editor event = core.event("BACKGROUND_JOB", "mod_commands.c", "bgapi_exec", 5396)

@@ -1,5 +1,8 @@
 package io.offhook.testkit.freeswitch;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What one call puts into its templates: uuids, numbers, tenant, and the mapping of captured time to its own. Times of the capture
  * keep their distance; each long pause (ringing, talking) is stretched or shortened to what the call really took.
@@ -16,6 +19,7 @@ final class CallBinding {
     private final String[] otherUuids;
     private final long[] sessions;
     private final long[] shifts;
+    private volatile List<Step> steps = List.of();
 
     CallBinding(CallPlan plan, CallTemplate template, SwitchCore core) {
         this.plan = plan;
@@ -84,8 +88,26 @@ final class CallBinding {
         shifts[pause] = micros - template.pauses().get(pause).micros();
     }
 
-    /** The call's time for a time of the capture, both relative to the first event there; microseconds since the epoch. */
+    /** What happens behind that offset is dated by a clock that has been set by so much. */
+    private record Step(long offset, long micros) {}
+
+    void clockStepped(long offset, long micros) {
+        List<Step> more = new ArrayList<>(steps);
+        more.add(new Step(offset, micros));
+        steps = List.copyOf(more);
+    }
+
+    /** The call's time for a time of the capture, as the core's clock showed it, both relative to the first event there. */
     long micros(long offset) {
+        long micros = steadyMicros(offset);
+        for (Step step : steps) {
+            micros += offset > step.offset ? step.micros : 0;
+        }
+        return micros;
+    }
+
+    /** As {@link #micros}, by a clock that nobody sets; microseconds since the epoch. */
+    long steadyMicros(long offset) {
         long micros = startMicros + offset;
         for (int i = 0; i < shifts.length && template.pauses().get(i).before(offset); i++) {
             micros += shifts[i];

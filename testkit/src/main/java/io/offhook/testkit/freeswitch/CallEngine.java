@@ -115,6 +115,42 @@ final class CallEngine implements CallControl {
         });
     }
 
+    /** The clock is set by so much; it is the core's thread that does it, so that no event is dated in between. */
+    void stepClock(long micros) {
+        onThread(() -> {
+            stage.core().stepClock(micros);
+            calls.forEach(call -> call.clockStepped(micros));
+            return null;
+        });
+    }
+
+    /** A leg ends and nobody is told; false when there is no such leg. */
+    boolean forget(String uuid) {
+        return onThread(() -> {
+            boolean known = stage.channels().find(uuid) != null;
+            stage.channels().remove(uuid);
+            long now = stage.core().nowMicros();
+            for (LiveCall call : List.copyOf(calls)) {
+                call.legs().stream().filter(leg -> leg.up() && leg.uuid().equals(uuid)).findFirst().ifPresent(leg -> {
+                    leg.silence();
+                    stage.ledger().ended(uuid, stage.core().uuid(), now, "NORMAL_CLEARING");
+                    if (call.fellSilent()) {
+                        calls.remove(call);
+                    }
+                });
+            }
+            return known;
+        });
+    }
+
+    String rejectInvite() {
+        return onThread(() -> {
+            RejectedInvite invite = new RejectedInvite(stage.core());
+            invite.fire(stage.dispatcher());
+            return invite.uuid();
+        });
+    }
+
     /** The core dies: every call is gone without an event, and the answered ones can be recovered. */
     void die() {
         onThread(() -> {
@@ -145,8 +181,13 @@ final class CallEngine implements CallControl {
         });
     }
 
-    int recover(List<RecoveredCall.KeptCall> kept) {
-        return onThread(() -> take(kept));
+    int recover(List<RecoveredCall.KeptCall> kept, TruthLedger owner) {
+        return onThread(() -> {
+            for (RecoveredCall.KeptCall call : kept) {
+                call.legs().forEach(leg -> stage.ledger().share(leg.truth().uuid(), owner));
+            }
+            return take(kept);
+        });
     }
 
     private int take(List<RecoveredCall.KeptCall> kept) {

@@ -38,7 +38,7 @@ record CallStage(SwitchCore core, Dispatcher dispatcher, ChannelTable channels, 
         for (LegState leg : up) {
             leg.up(false);
             channels.hungUp(leg.uuid());
-            ledger.change(leg.uuid(), truth -> truth.ended(now, cause));
+            ledger.ended(leg.uuid(), core.uuid(), now, cause);
             EventData latest = leg.latest();
             reports.report(leg, () -> forge.complete(latest, now, cause), () -> {
                 channels.remove(leg.uuid());

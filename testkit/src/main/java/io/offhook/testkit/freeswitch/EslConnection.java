@@ -226,6 +226,8 @@ final class EslConnection {
         }
     }
 
+    boolean isClosing() { return closing.get(); }
+
     Gate gate() {
         return gate;
     }

@@ -10,17 +10,20 @@ final class EslSession {
     private final SwitchCore core;
     private final Dispatcher dispatcher;
     private final ApiCommands api;
+    private final ApiFaults faults;
     private final Runnable subscribed;
     private final Subscription subscription = new Subscription();
     private final EventFilters filters = new EventFilters();
     private volatile EslAccess access;
     private boolean logging;
 
-    EslSession(SwitchOptions options, SwitchCore core, Dispatcher dispatcher, ApiCommands api, Runnable subscribed) {
+    EslSession(SwitchOptions options, SwitchCore core, Dispatcher dispatcher, ApiCommands api, ApiFaults faults,
+            Runnable subscribed) {
         this.options = options;
         this.core = core;
         this.dispatcher = dispatcher;
         this.api = api;
+        this.faults = faults;
         this.subscribed = subscribed;
     }
 
@@ -81,7 +84,7 @@ final class EslSession {
             case "nixevent" -> Reply.text(subscription.nix(arguments));
             case "noevents" -> Reply.text(subscription.none());
             case "filter" -> Reply.text(filters.command(arguments));
-            case "api" -> api(arguments);
+            case "api" -> api(arguments, connection);
             case "bgapi" -> background(command, arguments);
             case "sendevent" -> sendEvent(command, arguments);
             case "log" -> log(arguments);
@@ -125,14 +128,15 @@ final class EslSession {
         return Reply.lines("+OK accepted", lines);
     }
 
-    private Reply api(String arguments) {
+    private Reply api(String arguments, EslConnection connection) {
         if (arguments.isEmpty()) {
             return Reply.text("-ERR command not found");
         }
         if (!access.api(ApiCommands.verb(arguments))) {
             return Reply.text("-ERR permission denied");
         }
-        String reply = api.execute(arguments);
+        faults.await(connection::isClosing);
+        String reply = faults.reply(ApiCommands.verb(arguments)).orElseGet(() -> api.execute(arguments));
         // mod_event_socket never answers api with an empty body.
         return Reply.response(reply.isEmpty() ? "-ERR no reply\n" : reply);
     }

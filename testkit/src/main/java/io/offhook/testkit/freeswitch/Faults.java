@@ -11,12 +11,17 @@ public final class Faults {
     private final Dispatcher dispatcher;
     private final ScheduledExecutorService timers;
     private final Heartbeat heartbeat;
+    private final CallEngine calls;
+    private final ApiFaults api;
 
-    Faults(EslServer server, Dispatcher dispatcher, ScheduledExecutorService timers, Heartbeat heartbeat) {
+    Faults(EslServer server, Dispatcher dispatcher, ScheduledExecutorService timers, Heartbeat heartbeat,
+            CallEngine calls, ApiFaults api) {
         this.server = server;
         this.dispatcher = dispatcher;
         this.timers = timers;
         this.heartbeat = heartbeat;
+        this.calls = calls;
+        this.api = api;
     }
 
     /** Cuts every connection now, without a notice; what is queued is lost. */
@@ -64,6 +69,56 @@ public final class Faults {
     /** A HEARTBEAT now, unless held. */
     public void heartbeatNow() {
         heartbeat.beat();
+    }
+
+    /**
+     * A leg ends and nobody is told: no event, no CDR, as when the event was lost within FreeSWITCH. The ledger has its end
+     * (NORMAL_CLEARING, now); other legs of its call go on.
+     *
+     * @throws IllegalArgumentException when there is no such leg
+     */
+    public void forget(String uuid) {
+        if (!calls.forget(uuid)) {
+            throw new IllegalArgumentException("uuid: " + uuid + " (expected: a leg that is up)");
+        }
+    }
+
+    /**
+     * Every {@code api} and {@code bgapi} of a client takes so long from now on, also of clients that come later; zero for none. As in
+     * FreeSWITCH a connection gets no events while its own {@code api} runs. A command that waits when this changes goes by the new time.
+     */
+    public void delayApi(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("time: " + time + " (expected: 0 or more)");
+        }
+        api.delay(time);
+    }
+
+    /** Every API command of a client is answered by this instead, e.g. {@code -ERR show Command not found!\n}, until {@link #healApi()}. */
+    public void failApi(String reply) {
+        api.failAll(reply);
+    }
+
+    /** As {@link #failApi(String)} for the commands that begin with that word, which goes before the reply to all. */
+    public void failApi(String verb, String reply) {
+        api.fail(verb, reply);
+    }
+
+    /** Ends {@link #delayApi} and {@link #failApi}. */
+    public void healApi() {
+        api.heal();
+    }
+
+    /**
+     * The wall clock jumps and the core takes it over at once ({@code fsctl sync_clock}): events and what happens to calls from now on
+     * are dated by it, what has happened keeps its time, so that durations can be negative. After a step back no HEARTBEAT is fired
+     * until the clock is where it was, after a step forward one at once.
+     */
+    public void stepClock(Duration step) {
+        calls.stepClock(step.toNanos() / 1000);
+        if (step.isPositive()) {
+            heartbeat.beat();
+        }
     }
 
     /** Sends arbitrary bytes to every client that has subscribed, between two frames. */

@@ -7,6 +7,7 @@ final class Heartbeat {
     private final Dispatcher dispatcher;
     private volatile boolean held;
     private volatile long peak;
+    private volatile long lastMicros;
 
     Heartbeat(SwitchCore core, ChannelTable channels, Dispatcher dispatcher) {
         this.core = core;
@@ -18,10 +19,26 @@ final class Heartbeat {
         held = value;
     }
 
+    /**
+     * What the scheduler does: it fires when the wall clock has come to the next time due, so that after a step back nothing is fired
+     * until the clock is where it was (t03).
+     */
+    void scheduled() {
+        if (core.nowMicros() >= lastMicros) {
+            beat();
+        }
+    }
+
+    /** A new core has a scheduler of its own. */
+    void restarted() {
+        lastMicros = 0;
+    }
+
     void beat() {
         if (held) {
             return;
         }
+        lastMicros = core.nowMicros();
         int sessions = channels.size();
         peak = Math.max(peak, sessions);
         dispatcher.fire(core.event("HEARTBEAT", "switch_core.c", "send_heartbeat", 95).set("Event-Info", "System Ready")

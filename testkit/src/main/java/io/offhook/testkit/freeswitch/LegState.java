@@ -11,6 +11,7 @@ final class LegState {
     private final List<Supplier<EventData>> history = new ArrayList<>();
     private volatile Supplier<EventData> latest;
     private volatile boolean up;
+    private boolean silent;
 
     LegState(String uuid, boolean outbound) {
         this.uuid = uuid;
@@ -33,9 +34,23 @@ final class LegState {
         up = value;
     }
 
+    /** Whether it has ended without a word: nothing of it is told any more. */
+    boolean silent() {
+        return silent;
+    }
+
+    void silence() {
+        silent = true;
+        up = false;
+    }
+
     void latest(Supplier<EventData> newer) {
         latest = newer;
         history.add(newer);
+    }
+
+    boolean hasBegun() {
+        return !history.isEmpty();
     }
 
     /** All its events that carry variables, oldest first; for the core's thread. */

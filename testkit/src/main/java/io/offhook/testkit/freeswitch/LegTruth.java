@@ -1,6 +1,9 @@
 package io.offhook.testkit.freeswitch;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What really happened to one synthetic leg. Times are microseconds since the epoch, 0 = has not happened.
@@ -16,17 +19,32 @@ import java.util.Optional;
  * @param ani             ANI at originate
  * @param createdMicros   first start of the leg
  * @param answeredMicros  answer
- * @param hangupMicros    end
+ * @param hangupMicros    end, the first of {@link #ends}
  * @param hangupCause     cause of the end, empty while it has none
  * @param coreUuid        core that created it
  * @param lostMicros      when its core died under it, 0 = did not
  * @param recovered       whether another core has taken it over
+ * @param ends            its ends, by time: more than one where two cores had it at once; the first is the leg's, the others are those
+ *                        of zombies
  */
 public record LegTruth(String uuid, String callUuid, CallKind kind, boolean outbound, String tenant,
         boolean tenantKnown,
         String callee, String callerId, String ani, long createdMicros, long answeredMicros, long hangupMicros,
         String hangupCause,
-        String coreUuid, long lostMicros, boolean recovered) {
+        String coreUuid, long lostMicros, boolean recovered, List<End> ends) {
+
+    public LegTruth {
+        ends = List.copyOf(ends);
+    }
+
+    /**
+     * An end as one core told it, or would have.
+     *
+     * @param coreUuid core whose leg ended
+     * @param micros   when
+     * @param cause    why
+     */
+    public record End(String coreUuid, long micros, String cause) {}
 
     /** The leg that placed this one; empty for the first. */
     public Optional<String> parent() {
@@ -48,22 +66,23 @@ public record LegTruth(String uuid, String callUuid, CallKind kind, boolean outb
 
     LegTruth answered(long micros) {
         return new LegTruth(uuid, callUuid, kind, outbound, tenant, tenantKnown, callee, callerId, ani, createdMicros,
-                micros,
-                hangupMicros, hangupCause, coreUuid, lostMicros, recovered);
+                micros, hangupMicros, hangupCause, coreUuid, lostMicros, recovered, ends);
     }
 
-    LegTruth ended(long micros, String cause) {
+    LegTruth ended(String core, long micros, String cause) {
+        List<End> all = Stream.concat(ends.stream(), Stream.of(new End(core, micros, cause)))
+                .sorted(Comparator.comparingLong(End::micros)).toList();
         return new LegTruth(uuid, callUuid, kind, outbound, tenant, tenantKnown, callee, callerId, ani, createdMicros,
-                answeredMicros, micros, cause, coreUuid, lostMicros, recovered);
+                answeredMicros, all.getFirst().micros, all.getFirst().cause, coreUuid, lostMicros, recovered, all);
     }
 
     LegTruth lost(long micros) {
         return new LegTruth(uuid, callUuid, kind, outbound, tenant, tenantKnown, callee, callerId, ani, createdMicros,
-                answeredMicros, hangupMicros, hangupCause, coreUuid, micros, recovered);
+                answeredMicros, hangupMicros, hangupCause, coreUuid, micros, recovered, ends);
     }
 
     LegTruth takenOver() {
         return new LegTruth(uuid, callUuid, kind, outbound, tenant, tenantKnown, callee, callerId, ani, createdMicros,
-                answeredMicros, hangupMicros, hangupCause, coreUuid, lostMicros, true);
+                answeredMicros, hangupMicros, hangupCause, coreUuid, lostMicros, true, ends);
     }
 }

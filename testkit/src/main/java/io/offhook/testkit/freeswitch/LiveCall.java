@@ -15,6 +15,12 @@ sealed interface LiveCall permits SyntheticCall, RecoveredCall {
     /** Ends a ringing now. */
     void answer();
 
+    /** One of its legs has been silenced; true when there is no other left that began. */
+    boolean fellSilent();
+
+    /** The core's clock has been set; what has happened keeps its time. */
+    void clockStepped(long micros);
+
     /** Forgets it without an event: its core has died. */
     void drop();
 }

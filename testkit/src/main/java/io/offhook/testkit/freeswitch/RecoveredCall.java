@@ -93,6 +93,17 @@ final class RecoveredCall implements LiveCall {
     }
 
     @Override
+    public boolean fellSilent() {
+        ended = legs.stream().noneMatch(LegState::up);
+        return ended;
+    }
+
+    @Override
+    public void clockStepped(long micros) {
+        // All its events are dated by the core's clock when they are fired.
+    }
+
+    @Override
     public void drop() {
         ended = true;
         reports.drop();

@@ -30,6 +30,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     private final CdrPoster cdrs;
     private final CallEngine calls;
     private final ApiCommands api;
+    private final ApiFaults apiFaults = new ApiFaults();
     private final Heartbeat heartbeat;
     private final EslServer server;
     private final Faults faults;
@@ -43,10 +44,11 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         timers = executor("freeswitch-timers");
         cdrs = options.cdr().map(CdrPoster::new).orElse(null);
         calls = new CallEngine(core, dispatcher, channels, ledger, thread, cdrs, options.seed());
-        api = new ApiCommands(core, channels, dispatcher, calls, task -> Thread.ofVirtual().name("bgapi").start(task));
+        api = new ApiCommands(core, channels, dispatcher, calls, apiFaults,
+                task -> Thread.ofVirtual().name("bgapi").start(task));
         heartbeat = new Heartbeat(core, channels, dispatcher);
         server = new EslServer(options, this::connection);
-        faults = new Faults(server, dispatcher, timers, heartbeat);
+        faults = new Faults(server, dispatcher, timers, heartbeat, calls, apiFaults);
     }
 
     /** Starts with {@link SwitchOptions#defaults()}. */
@@ -136,6 +138,16 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     /** Places one call now and returns when the caller's leg exists (some 20 ms). Not to be called from a listener. */
     public PlacedCall placeCall(CallPlan plan) {
         return calls.place(plan);
+    }
+
+    /**
+     * An INVITE with a wrong password: CHANNEL_HANGUP, CHANNEL_HANGUP_COMPLETE and CHANNEL_DESTROY (CALL_REJECTED) of a leg that never
+     * was a call, without {@code Caller-*} headers (s24). It counts in Session-Since-Startup, stands in no ledger and makes no CDR.
+     *
+     * @return its uuid
+     */
+    public String rejectInvite() {
+        return calls.rejectInvite();
     }
 
     /** Begins to place calls at a rate; a load that runs is replaced. */
@@ -236,6 +248,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     /** Starts a new core on the same port after {@link #kill()} or {@link #shutDown()}. */
     public void restart() {
         core.restart();
+        heartbeat.restarted();
         server.listen();
     }
 
@@ -261,9 +274,12 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
         return calls.recover();
     }
 
-    /** {@code sofia recover} on this node with the calls of another one, which may be dead or still alive (shared database). */
+    /**
+     * {@code sofia recover} on this node with the calls of another one, which may be dead or still alive (shared database). The legs of
+     * a living one stay up there too, and end there later, on their own (r02); both ledgers have both ends, the first being the leg's.
+     */
     public int recoverFrom(SimulatedFreeSwitch other) {
-        return calls.recover(other.calls.recoveryTable());
+        return calls.recover(other.calls.recoveryTable(), other.ledger);
     }
 
     /** Ends all connections and threads; calls that are up are forgotten. */
@@ -286,7 +302,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     }
 
     private EslConnection connection(SocketChannel channel) {
-        EslSession session = new EslSession(options, core, dispatcher, api, this::subscribed);
+        EslSession session = new EslSession(options, core, dispatcher, api, apiFaults, this::subscribed);
         EslConnection connection = new EslConnection(channel, options, dispatcher, session);
         timers.schedule(() -> Thread.ofVirtual().start(connection::authenticationTimedOut),
                 options.authTimeout().toNanos(),
@@ -305,7 +321,7 @@ public final class SimulatedFreeSwitch implements AutoCloseable {
     private void beat() {
         Playback playing = playback;
         if (playing == null || playing.finished()) {
-            heartbeat.beat();
+            heartbeat.scheduled();
         }
     }
 

@@ -23,6 +23,8 @@ final class SwitchCore {
     private final SwitchOptions options;
     private final SplittableRandom random;
     private volatile Life life;
+    private volatile long steppedMicros;
+    private volatile long steppedBackMicros;
     private volatile Stamps stamps = new Stamps(-1, "", "");
 
     SwitchCore(SwitchOptions options) {
@@ -38,7 +40,8 @@ final class SwitchCore {
     private record Stamps(long second, String local, String gmt) {}
 
     void restart() {
-        life = new Life(newUuid(), options.switchname(), nowMicros(), new AtomicLong(), new AtomicLong());
+        steppedBackMicros = 0;
+        life = new Life(newUuid(), options.switchname(), steadyMicros(), new AtomicLong(), new AtomicLong());
     }
 
     /** Takes over the identity of a captured core, so that what this switch says beside the capture fits to it. */
@@ -85,10 +88,20 @@ final class SwitchCore {
     }
 
     long uptimeMicros() {
-        return nowMicros() - life.startedMicros;
+        // Each step back makes the uptime longer by as much, and none shorter (t01, t03).
+        return steadyMicros() - life.startedMicros + steppedBackMicros;
     }
 
     long nowMicros() {
+        return steadyMicros() + steppedMicros;
+    }
+
+    void stepClock(long micros) {
+        steppedMicros += micros;
+        steppedBackMicros += Math.max(0, -micros);
+    }
+
+    private long steadyMicros() {
         Instant now = options.clock().instant();
         return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1_000);
     }

@@ -63,7 +63,7 @@ final class SyntheticCall implements LiveCall {
                 beginPause(pausesDone);
                 return;
             }
-            long wait = binding.micros(event.offset()) - nowMicros();
+            long wait = binding.steadyMicros(event.offset()) - nowMicros();
             if (wait > 0) {
                 stage.later(wait, this::advance);
                 return;
@@ -91,7 +91,7 @@ final class SyntheticCall implements LiveCall {
         CallTemplate.Pause captured = template.pauses().get(pause);
         long micros = (captured.kind() == CallShape.Wait.RING ? plan().ring() : plan().talk()).toNanos() / 1000;
         if (!plan().talk().equals(CallPlan.UNTIL_TOLD) || captured.kind() == CallShape.Wait.RING) {
-            long left = Math.max(0, binding.micros(captured.from()) + micros - nowMicros());
+            long left = Math.max(0, binding.steadyMicros(captured.from()) + micros - nowMicros());
             stage.later(left, () -> endPause(pause, micros));
         }
     }
@@ -111,7 +111,7 @@ final class SyntheticCall implements LiveCall {
             return false;
         }
         CallTemplate.Pause pause = template.pauses().get(pausesDone);
-        endPause(pausesDone, Math.max(0, nowMicros() - binding.micros(pause.from())));
+        endPause(pausesDone, Math.max(0, nowMicros() - binding.steadyMicros(pause.from())));
         return true;
     }
 
@@ -143,6 +143,21 @@ final class SyntheticCall implements LiveCall {
     }
 
     @Override
+    public boolean fellSilent() {
+        boolean all = legs.stream().allMatch(leg -> leg.silent() || !leg.hasBegun());
+        if (all) {
+            ended = true;
+            finished = true;
+        }
+        return all;
+    }
+
+    @Override
+    public void clockStepped(long micros) {
+        binding.clockStepped(next == 0 ? -1 : template.events().get(next - 1).offset(), micros);
+    }
+
+    @Override
     public void drop() {
         ended = true;
         begun.complete(null);
@@ -161,6 +176,9 @@ final class SyntheticCall implements LiveCall {
 
     private void fire(TemplateEvent event) {
         LegState leg = legs.get(event.leg());
+        if (leg.silent()) {
+            return;
+        }
         List<TemplateEvent> waiting = reporting.get(leg);
         if (waiting != null) {
             waiting.add(event);
@@ -218,12 +236,12 @@ final class SyntheticCall implements LiveCall {
     private void hungUp(TemplateEvent event, LegState leg) {
         CallTemplate.LegTimes times = template.legs().get(event.leg());
         leg.up(false);
-        stage.ledger().change(leg.uuid(), truth -> truth.ended(binding.micros(times.hangup()), times.cause()));
+        stage.ledger().ended(leg.uuid(), binding.coreUuid(), binding.micros(times.hangup()), times.cause());
     }
 
     /** An event is dated when it is made: behind the answer to the CDR, while the end of the leg stays what it was. */
     private EventData dated(EventData event) {
-        long now = Math.max(Long.parseLong(event.text("Event-Date-Timestamp")), nowMicros());
+        long now = Math.max(Long.parseLong(event.text("Event-Date-Timestamp")), stage.core().nowMicros());
         return event.edit().set("Event-Date-Local", stage.core().local(now))
                 .set("Event-Date-GMT", stage.core().gmt(now)).set("Event-Date-Timestamp", Long.toString(now)).build();
     }
@@ -233,7 +251,7 @@ final class SyntheticCall implements LiveCall {
         CallPlan plan = plan();
         return new LegTruth(binding.legUuid(index), binding.legUuid(0), plan.kind(), role.outbound(), plan.tenant(),
                 role.tenantKnown(), binding.number(role.callee()), plan.caller(), plan.caller(), created, 0, 0, "",
-                binding.coreUuid(), 0, false);
+                binding.coreUuid(), 0, false, List.of());
     }
 
     /** An event of this call, rendered when a client's writer comes to it. */

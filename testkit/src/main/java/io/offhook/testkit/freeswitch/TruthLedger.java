@@ -13,6 +13,9 @@ import java.util.function.UnaryOperator;
 public final class TruthLedger {
     private final ConcurrentHashMap<String, LegTruth> legs = new ConcurrentHashMap<>();
 
+    /** Where else the leg of that uuid is. */
+    private final ConcurrentHashMap<String, TruthLedger> partners = new ConcurrentHashMap<>();
+
     TruthLedger() {}
 
     /** All legs by start. */
@@ -36,11 +39,30 @@ public final class TruthLedger {
     public int forgetEnded() {
         int before = legs.size();
         legs.values().removeIf(LegTruth::ended);
+        partners.keySet().retainAll(legs.keySet());
         return before - legs.size();
     }
 
     void add(LegTruth leg) {
         legs.put(leg.uuid(), leg);
+    }
+
+    /** A leg that another switch has too: each is told of the ends at the other. */
+    void share(String uuid, TruthLedger other) {
+        if (other != this) {
+            partners.put(uuid, other);
+            other.partners.put(uuid, this);
+            other.change(uuid, LegTruth::takenOver);
+        }
+    }
+
+    /** The core's leg has ended. */
+    void ended(String uuid, String core, long micros, String cause) {
+        change(uuid, truth -> truth.ended(core, micros, cause));
+        TruthLedger partner = partners.get(uuid);
+        if (partner != null) {
+            partner.change(uuid, truth -> truth.ended(core, micros, cause));
+        }
     }
 
     void change(String uuid, UnaryOperator<LegTruth> change) {
