@@ -1,5 +1,6 @@
 package io.offhook.ingestor.cdr;
 
+import io.offhook.runtime.TopicProvisioner;
 import io.offhook.runtime.TopicSettings;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -20,7 +21,7 @@ class CdrConfiguration {
 
     @Bean
     @Conditional(CdrCredentialsGiven.class)
-    CdrTopic cdrTopic(TopicSettings topics, KafkaProperties kafka, CdrSettings settings) {
-        return new CdrTopic(topics.topics().callCdrs(), kafka.buildProducerProperties(), settings);
+    CdrTopic cdrTopic(TopicSettings topics, TopicProvisioner provisioner, KafkaProperties kafka, CdrSettings settings) {
+        return new CdrTopic(topics.topics().callCdrs(), provisioner.ready(), kafka.buildProducerProperties(), settings);
     }
 }

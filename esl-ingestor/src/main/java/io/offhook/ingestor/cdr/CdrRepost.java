@@ -76,8 +76,9 @@ final class CdrRepost {
             if (stopReason != null) {
                 err.println("cdr-repost: stopped: " + stopReason);
             }
-            out.println(taken + " of " + files.size() + " CDRs were taken, their files are in "
-                    + folder.resolve(ErrorFile.POSTED) + "; " + (files.size() - taken) + " stay where they were");
+            String where = taken == 0 ? "" : ", their files are in " + folder.resolve(ErrorFile.POSTED);
+            out.println(taken + " of " + files.size() + " CDRs were taken" + where + "; " + (files.size() - taken)
+                    + " stay where they were");
             return taken == files.size();
         }
     }

@@ -47,14 +47,19 @@ final class CdrTopic implements AutoCloseable {
     private static final int OVERHEAD_BYTES = 65_536;
 
     private final String topic;
+    private final Future<?> made;
     private final long waitNanos;
     private final Producer<byte[], byte[]> producer;
     private final AcceptedCdrs accepted;
     private final AtomicReference<String> complaint = new AtomicReference<>();
 
-    /** @param clientProperties connection properties of the Kafka client; what durability and the bound of a wait need is set here */
-    CdrTopic(String topic, Map<String, Object> clientProperties, CdrSettings settings) {
+    /**
+     * @param made done when the topic is there as Offhook makes it: a producer that is earlier may have the broker make another
+     * @param clientProperties connection properties of the Kafka client; what durability and the bound of a wait need is set here
+     */
+    CdrTopic(String topic, Future<?> made, Map<String, Object> clientProperties, CdrSettings settings) {
         this.topic = topic;
+        this.made = made;
         this.waitNanos = settings.answerWithin().toNanos();
         this.accepted = new AcceptedCdrs(settings.memory());
         clientProperties.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -76,6 +81,9 @@ final class CdrTopic implements AutoCloseable {
         long begun = System.nanoTime();
         if (accepted.contains(cdr, begun)) {
             return Acceptance.DUPLICATE;
+        }
+        if (made.state() != Future.State.SUCCESS) {
+            return unavailable("not made yet");
         }
         try {
             send(cdr, json).get(Math.max(0, waitNanos - (System.nanoTime() - begun)), TimeUnit.NANOSECONDS);

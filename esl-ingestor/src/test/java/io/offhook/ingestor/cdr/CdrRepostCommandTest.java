@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.ingestor.IngestorApplication;
 import io.offhook.runtime.ServiceLauncher;
+import io.offhook.runtime.TopicProvisioner;
 import io.offhook.testkit.freeswitch.Captures;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.receiver.Answer;
@@ -53,13 +55,14 @@ class CdrRepostCommandTest {
     private Path day;
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         kafka = EmbeddedKafka.temporary().start();
         Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "spring.kafka.bootstrap-servers",
                 kafka.bootstrapServers(), "offhook.topic.partitions", "2", "offhook.freeswitch.nodes", "",
                 "offhook.log.dir", logs.toString(), "offhook.cdr.username", "cdruser", "offhook.cdr.password",
                 "cdrpass", "offhook.cdr.answer-within", "20s"));
         ingestor = new ServiceLauncher(IngestorApplication.NAME, IngestorApplication.class).start(properties);
+        ingestor.getBean(TopicProvisioner.class).ready().get(30, TimeUnit.SECONDS);
     }
 
     @AfterAll
