@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 import tools.jackson.core.JacksonException;
@@ -15,7 +17,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Writes the body of an event: exactly the keys of its action in their fixed order, compact UTF-8 JSON. */
+/** The body of an event: exactly the keys of its action in their fixed order, compact UTF-8 JSON. */
 public final class CallEventBody {
 
     /** A time is cut, not rounded, to the second, yet written with milliseconds: the format that users rely on. */
@@ -73,6 +75,54 @@ public final class CallEventBody {
         } catch (JacksonException e) {
             throw new NotACallEventException("value: no JSON object: " + e.getOriginalMessage());
         }
+    }
+
+    /**
+     * What a body tells; keys that are not ours are passed over.
+     *
+     * @throws NotACallEventException when the bytes are no JSON object, or one that lacks its uuid, its action or the time of it
+     */
+    public CallEvent decode(byte[] body) {
+        var texts = new HashMap<String, String>();
+        var micros = new HashMap<String, Long>();
+        try (JsonParser in = json.createParser(ObjectReadContext.empty(), body)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw new NotACallEventException("value: no JSON object");
+            }
+            while (in.nextToken() != JsonToken.END_OBJECT) {
+                String key = in.currentName();
+                switch (in.nextToken()) {
+                    case VALUE_STRING -> texts.put(key, in.getString());
+                    case VALUE_NUMBER_INT -> micros.put(key, in.getLongValue());
+                    default -> in.skipChildren();
+                }
+            }
+        } catch (JacksonException e) {
+            throw new NotACallEventException("value: no JSON object: " + e.getOriginalMessage());
+        }
+        return decode(texts, micros);
+    }
+
+    private static CallEvent decode(Map<String, String> texts, Map<String, Long> micros) {
+        CallAction action = CallAction.ofWireName(texts.get("action"))
+                .orElseThrow(() -> new NotACallEventException("action: " + texts.get("action")
+                        + " (expected: originate, answer or hangup)"));
+        var leg = new LegIdentity(required(texts, "uuid"), texts.get("callee_number"), texts.get("caller_id_number"),
+                texts.get("ani"), CallDirection.ofWireName(texts.get("direction")).orElse(null));
+        return switch (action) {
+            case ORIGINATE -> new CallEvent.Originate(leg, required(micros, "call_start_uepoch"));
+            case ANSWER -> new CallEvent.Answer(leg, required(micros, "answer_start_uepoch"));
+            case HANGUP -> new CallEvent.Hangup(leg, required(micros, "call_start_uepoch"),
+                    micros.get("answer_start_uepoch"), required(micros, "call_end_uepoch"), texts.get("hangup_cause"));
+        };
+    }
+
+    private static <T> T required(Map<String, T> values, String key) {
+        T value = values.get(key);
+        if (value == null) {
+            throw new NotACallEventException(key + ": missing");
+        }
+        return value;
     }
 
     private static void writeIdentity(JsonGenerator out, LegIdentity leg) {

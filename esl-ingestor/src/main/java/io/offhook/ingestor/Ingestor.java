@@ -1,24 +1,32 @@
 package io.offhook.ingestor;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.offhook.ingestor.call.ChannelEvent;
 import io.offhook.ingestor.call.ChannelEventReader;
 import io.offhook.ingestor.call.LegTracker;
+import io.offhook.ingestor.cdr.CdrFeed;
+import io.offhook.ingestor.esl.CommandConnection;
+import io.offhook.ingestor.esl.ConnectionState;
 import io.offhook.ingestor.esl.EslConnection;
+import io.offhook.ingestor.esl.EslCredentials;
+import io.offhook.ingestor.esl.EslTimings;
+import io.offhook.ingestor.esl.EventLoops;
 import io.offhook.ingestor.esl.NodeAddress;
-import io.offhook.ingestor.publish.CallEventPublisher;
-import io.offhook.ingestor.publish.LegsTopic;
-import io.offhook.ingestor.publish.OpenLegs;
+import io.offhook.ingestor.publish.TopicTail;
 import io.offhook.runtime.TopicProvisioner;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -26,63 +34,89 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** A connection to each node, one thread that follows the legs, one publisher: started and stopped as a whole. */
+/** Connections to the nodes, one thread that follows the legs, the topics read back: started and stopped as a whole. */
 final class Ingestor implements SmartLifecycle {
 
     /** Few: per leg CREATE or ORIGINATE, ANSWER and HANGUP_COMPLETE; CHANNEL_UUID renames; HEARTBEAT shows life. */
     private static final List<String> EVENTS = List.of("CHANNEL_CREATE", "CHANNEL_ORIGINATE", "CHANNEL_ANSWER",
             "CHANNEL_HANGUP_COMPLETE", "CHANNEL_UUID", "HEARTBEAT", "SHUTDOWN");
     private static final Logger log = LoggerFactory.getLogger(Ingestor.class);
+    /** One event loop reads some 80,000 events a second: more than that many serve more nodes than one thread can follow. */
     private static final int MAX_LOOPS = 4;
     private static final long DRAIN_MILLIS = 5_000;
+    /** As often as FreeSWITCH's own. */
+    private static final int TICKS_PER_HEARTBEAT = 20;
 
-    private final List<NodeAddress> nodes;
+    private final NodeList nodeList;
     private final NodePasswords passwords;
     private final IngestorSettings settings;
+    private final ReconciliationSettings reconciliation;
     private final TopicProvisioner topics;
-    private final CallEventPublisher publisher;
+    private final IngestorTopics io;
     private final IngestorMetrics metrics;
-    private final OpenLegs openLegs;
+    private final Map<String, ListenedNode> nodes = new ConcurrentHashMap<>();
+    private final Map<String, Reconciliation> reconciliations = new ConcurrentHashMap<>();
     private final LegTracker tracker;
-    private final List<EslConnection> connections = new ArrayList<>();
-    private final BlockingQueue<NodeFeed.Heard> queue = new LinkedBlockingQueue<>();
+    private final ChannelEventReader reader;
+    private final SessionCounts sessions;
+    private final NodeEvents nodeEvents;
+    private final TopicSearch search;
     private final LegThread legs;
+    private final CdrFeed cdrs;
     private final Thread starter = Thread.ofVirtual().name("ingestor-start").unstarted(this::startListening);
-    private EventLoopGroup loops;
+    private final Thread tail;
+    private final EventLoopGroup loops = EventLoops.start(MAX_LOOPS);
+    private int ticks;
     private volatile boolean running;
 
-    Ingestor(FreeSwitchSettings freeSwitch, IngestorSettings settings, TopicProvisioner topics,
-            CallEventPublisher publisher, LegsTopic legsTopic, OpenLegs openLegs, IngestorMetrics metrics) {
-        this.nodes = freeSwitch.addresses();
+    /** @param cdrsTaken whether FreeSWITCH sends CDRs, for which the closing of a leg then waits */
+    Ingestor(FreeSwitchSettings freeSwitch, IngestorSettings settings, ReconciliationSettings reconciliation,
+            boolean cdrsTaken, TopicProvisioner topics, IngestorTopics io, IngestorMetrics metrics,
+            InstantSource clock) {
+        this.nodeList = new NodeList(freeSwitch, InetAddress::getAllByName, new NodeList.Listener() {
+            @Override
+            public void onAdded(NodeAddress node) {
+                addNode(node);
+            }
+
+            @Override
+            public void onRemoved(NodeAddress node) {
+                removeNode(node.name());
+            }
+        });
         this.passwords = new NodePasswords(freeSwitch);
         this.settings = settings;
+        this.reconciliation = reconciliation;
         this.topics = topics;
-        this.publisher = publisher;
-        this.openLegs = openLegs;
+        this.io = io;
         this.metrics = metrics;
-        this.tracker = new LegTracker(publisher, legsTopic, metrics, settings.tenantHold(), settings.closedLegMemory(),
-                settings.loopbackLegs() == IngestorSettings.LoopbackLegs.INCLUDE);
-        this.legs = new LegThread(queue, new ChannelEventReader(settings.tenantRules()), tracker, legsTopic, metrics);
+        this.reader = new ChannelEventReader(settings.tenantRules());
+        this.sessions = new SessionCounts(metrics);
+        this.tracker = new LegTracker(io.publisher(), io.legsTopic(), sessions, clock,
+                reconciliation.timings(settings, cdrsTaken),
+                settings.loopbackLegs() == IngestorSettings.LoopbackLegs.INCLUDE, this::waitingCdr);
+        this.nodeEvents = new NodeEvents(tracker, reader, io.legsTopic(), metrics, sessions, reconciliations,
+                io.publisher()::hasRoom);
+        this.search = new TopicSearch(io.lookup());
+        this.legs = new LegThread(tracker, search);
+        this.cdrs = io.cdrs(new Cdrs(legs, tracker, nodeEvents, io.publisher()::settled));
+        this.tail = Thread.ofPlatform().name("topic-tail").unstarted(
+                () -> io.tail().follow(this::readBack, () -> !running));
+        legs.everyTick(this::tick);
     }
 
     @Override
     public void start() {
         running = true;
-        loops = new MultiThreadIoEventLoopGroup(Math.clamp(nodes.size(), 1, MAX_LOOPS), NioIoHandler.newFactory());
         metrics.watch("offhook.ingestor.legs.open", "legs that have begun and not ended", tracker::openLegs);
         metrics.watch("offhook.ingestor.unacknowledged", "events that Kafka has not acknowledged yet",
-                publisher::unacknowledged);
-        metrics.watch("offhook.ingestor.rejected", "events that Kafka will never accept", publisher::rejected);
-        for (NodeAddress node : nodes) {
-            var feed = new NodeFeed(node.name(), settings.queueEvents(), queue, metrics);
-            metrics.watch(feed);
-            connections.add(
-                    new EslConnection(node, passwords.of(node.name()), EVENTS, settings.timings(), loops.next(), feed));
-        }
-        if (nodes.isEmpty()) {
-            log.warn(
-                    "OFFHOOK_FREESWITCH_NODES: \"\" (expected: name=host:port, ...): there is no FreeSWITCH to listen to");
-        }
+                io.publisher()::unacknowledged);
+        metrics.watch("offhook.ingestor.rejected", "events that Kafka will never accept", io.publisher()::rejected);
+        metrics.watch("offhook.ingestor.spool.events", "events on disk that wait for Kafka",
+                io.publisher()::spooledEvents);
+        metrics.watch("offhook.ingestor.spool.bytes", "size of the spool", io.publisher()::spoolBytes);
+        metrics.watch("offhook.ingestor.cdrs.waiting", "CDRs that wait for the events of their legs",
+                cdrs::backlog);
         starter.start();
     }
 
@@ -90,9 +124,11 @@ final class Ingestor implements SmartLifecycle {
     private void startListening() {
         try {
             topics.ready().get();
-            findOpenLegs();
+            rebuild();
             legs.start();
-            connections.forEach(EslConnection::start);
+            tail.start();
+            cdrs.start();
+            nodeList.start();
         } catch (InterruptedException | CancellationException e) {
             log.debug("stopped before it began");
         } catch (ExecutionException e) {
@@ -100,10 +136,12 @@ final class Ingestor implements SmartLifecycle {
         }
     }
 
-    private void findOpenLegs() throws InterruptedException {
-        while (true) {
+    private void rebuild() throws InterruptedException {
+        while (running) {
             try {
-                openLegs.read(() -> !running).forEach(tracker::restore);
+                io.tail().rebuild(this::readBack, () -> !running);
+                tracker.resume(LegThread.millis());
+                log.info("{} open legs found", tracker.openLegs());
                 return;
             } catch (InterruptException e) {
                 throw new InterruptedException(e.getMessage());
@@ -114,6 +152,84 @@ final class Ingestor implements SmartLifecycle {
         }
     }
 
+    /** What the topics tell at a start; nothing else runs yet. */
+    private void readBack(TopicTail.Entry entry) {
+        long now = LegThread.millis();
+        switch (entry) {
+            case TopicTail.LegWritten written -> {
+                io.legsTopic().adopt(written.leg());
+                tracker.onJournal(written.leg(), now);
+            }
+            case TopicTail.CoreHeard heard ->
+                nodeEvents.heardElsewhere(heard.core(), heard.heartbeat(), heard.agoMillis());
+            case TopicTail.Published published -> tracker.onTopic(published.event(), now);
+        }
+    }
+
+    /** What other ingestors, and this one, have written since. The next is read when this is worked on. */
+    private void readBack(List<TopicTail.Entry> entries) {
+        var done = new CompletableFuture<Void>();
+        legs.execute(() -> {
+            for (TopicTail.Entry entry : entries) {
+                if (entry instanceof TopicTail.LegWritten written) {
+                    tracker.onJournal(written.leg(), LegThread.millis());
+                } else {
+                    readBack(entry);
+                }
+            }
+            done.complete(null);
+        });
+        try {
+            done.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void tick() {
+        long now = LegThread.millis();
+        if (!io.tail().isCurrent()) {
+            tracker.isBlind(now);
+        }
+        tracker.judgeCores(now);
+        if (ticks++ % TICKS_PER_HEARTBEAT == 0) {
+            nodeEvents.writeHeartbeats();
+        }
+    }
+
+    private Optional<ChannelEvent> waitingCdr(String uuid) {
+        return cdrs.waiting(uuid).map(cdr -> Cdrs.leg(cdr, nodeEvents));
+    }
+
+    private void addNode(NodeAddress address) {
+        String name = address.name();
+        EslCredentials credentials = passwords.of(name);
+        EslTimings timings = settings.timings();
+        EventLoop loop = loops.next();
+        var commands = new CommandConnection(address, credentials, timings, loop);
+        var feed = new NodeFeed(name, settings.queueEvents(), legs, nodeEvents, metrics);
+        var events = new EslConnection(address, credentials, EVENTS, timings, loop, feed,
+                () -> commands.api("status"));
+        var asking = new Reconciliation(name, commands::api, legs, tracker, reader, reconciliation.pace());
+        metrics.watch(feed, () -> sessions.lost(name));
+        reconciliations.put(name, asking);
+        nodes.put(name, new ListenedNode(feed, events, commands, asking));
+        events.start();
+    }
+
+    /** Its legs go on: another node may recover them, and what is left of them is closed once its core is long silent. */
+    private void removeNode(String name) {
+        ListenedNode node = nodes.remove(name);
+        reconciliations.remove(name);
+        if (node != null) {
+            node.close();
+            metrics.forget(node.feed());
+            log.info("node {}: no longer listened to", name);
+        }
+    }
+
     @Override
     public void stop() {
         running = false;
@@ -121,12 +237,25 @@ final class Ingestor implements SmartLifecycle {
             if (!starter.join(Duration.ofMillis(DRAIN_MILLIS))) {
                 starter.interrupt();
             }
-            connections.forEach(EslConnection::close);
+            nodeList.close();
+            List<ListenedNode> ended = new ArrayList<>(nodes.values());
+            ended.forEach(ListenedNode::close);
             loops.shutdownGracefully(0, DRAIN_MILLIS, TimeUnit.MILLISECONDS).await(DRAIN_MILLIS);
+            cdrs.close();
             legs.stop(DRAIN_MILLIS);
+            search.stop();
+            if (tail.getState() != Thread.State.NEW) {
+                tail.join(DRAIN_MILLIS);
+            }
+            io.tail().close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Nodes whose events arrive. */
+    long liveNodes() {
+        return nodes.values().stream().filter(node -> node.feed().state() == ConnectionState.LIVE).count();
     }
 
     @Override

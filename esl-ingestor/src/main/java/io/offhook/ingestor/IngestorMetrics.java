@@ -2,6 +2,8 @@ package io.offhook.ingestor;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -9,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.offhook.ingestor.call.ChannelEvent;
 import io.offhook.ingestor.call.LegTracker;
 import io.offhook.ingestor.esl.ConnectionState;
 import io.offhook.model.CallAction;
@@ -27,14 +30,24 @@ final class IngestorMetrics implements LegTracker.Observer {
         this.registry = registry;
         this.clock = clock;
         this.latency = Timer.builder("offhook.ingestor.latency")
-                .description("from the event's date in FreeSWITCH to its handling")
+                .description("from the event's date in FreeSWITCH to its acknowledgement by Kafka")
                 .publishPercentileHistogram().register(registry);
     }
 
-    void watch(NodeFeed feed) {
+    void watch(NodeFeed feed, Supplier<Number> lostLegs) {
         gauge("offhook.ingestor.node.up", "1 while events arrive from the node", feed,
                 f -> f.state() == ConnectionState.LIVE ? 1 : 0);
         gauge("offhook.ingestor.queue.events", "events read and not yet worked on", feed, NodeFeed::waiting);
+        gauge("offhook.ingestor.legs.lost", "legs that FreeSWITCH counts and nobody reported, an estimate", feed,
+                _ -> lostLegs.get().doubleValue());
+    }
+
+    /** A node that is no longer listened to. */
+    void forget(NodeFeed feed) {
+        for (String name : List.of("offhook.ingestor.node.up", "offhook.ingestor.queue.events",
+                "offhook.ingestor.legs.lost")) {
+            registry.find(name).tag(NODE, feed.node()).gauges().forEach(registry::remove);
+        }
     }
 
     private void gauge(String name, String description, NodeFeed feed, ToDoubleFunction<NodeFeed> value) {
@@ -45,18 +58,16 @@ final class IngestorMetrics implements LegTracker.Observer {
         Gauge.builder(name, value).description(description).register(registry);
     }
 
-    void heard(String node, String eventName, long atMicros) {
+    void heard(String node, String eventName) {
         Counter.builder("offhook.ingestor.events").description("FreeSWITCH events by name").tag(NODE, node)
                 .tag("event", eventName).register(registry).increment();
-        if (atMicros > 0) {
-            long micros = clock.millis() * 1000 - atMicros;
-            latency.record(Duration.ofNanos(Math.max(0, micros) * 1000));
-        }
     }
 
     void acknowledged(CallEvent event) {
         Counter.builder("offhook.ingestor.published").description("call events acknowledged by Kafka")
                 .tag("action", action(event.action())).register(registry).increment();
+        long micros = clock.millis() * 1000 - event.atMicros();
+        latency.record(Duration.ofNanos(Math.max(0, micros) * 1000));
     }
 
     private static String action(CallAction action) {
@@ -76,8 +87,9 @@ final class IngestorMetrics implements LegTracker.Observer {
     }
 
     @Override
-    public void rejectedInvite(String node) {
-        counter("offhook.ingestor.rejected.invites", "INVITEs refused before they were calls", node).increment();
+    public void rejectedInvite(ChannelEvent event) {
+        counter("offhook.ingestor.rejected.invites", "INVITEs refused before they were calls", event.node())
+                .increment();
     }
 
     @Override
@@ -87,8 +99,15 @@ final class IngestorMetrics implements LegTracker.Observer {
     }
 
     @Override
-    public void foundMidway(String node) {
-        counter("offhook.ingestor.found.midway", "legs first seen in the middle of their life", node).increment();
+    public void foundMidway(ChannelEvent event) {
+        counter("offhook.ingestor.found.midway", "legs first seen in the middle of their life", event.node())
+                .increment();
+    }
+
+    @Override
+    public void reconciled(LegTracker.Reason reason) {
+        Counter.builder("offhook.ingestor.reconciled").description("legs of which an event had to be inferred")
+                .tag("reason", reason.name().toLowerCase(Locale.ROOT)).register(registry).increment();
     }
 
     private Counter counter(String name, String description, String node) {

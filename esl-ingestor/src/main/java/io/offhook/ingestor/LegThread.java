@@ -1,43 +1,66 @@
 package io.offhook.ingestor;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-import io.offhook.ingestor.call.ChannelEvent;
-import io.offhook.ingestor.call.ChannelEventReader;
 import io.offhook.ingestor.call.LegTracker;
-import io.offhook.ingestor.publish.LegsTopic;
 import org.apache.kafka.common.errors.InterruptException;
-import org.freeswitch.esl.client.transport.event.EslEventHeaderNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread that follows the legs of all nodes, since a leg can move from one node to another. */
+/**
+ * The one thread that follows the legs of all nodes, since a leg can move from one node to another. Everything that is learnt of legs
+ * comes here as a job; each source bounds how many of its jobs wait.
+ */
 final class LegThread {
 
     private static final Logger log = LoggerFactory.getLogger(LegThread.class);
-    private static final long IDLE_MILLIS = 1000;
+    private static final long TICK_MILLIS = 1000;
+    /** While the topic is asked about legs their answers may be due sooner than the next tick. */
+    private static final long SEARCH_MILLIS = 50;
 
-    private final BlockingQueue<NodeFeed.Heard> queue;
-    private final ChannelEventReader reader;
+    private final BlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
     private final LegTracker tracker;
-    private final LegsTopic legsTopic;
-    private final IngestorMetrics metrics;
+    private final TopicSearch search;
+    private final List<Runnable> everyTick = new ArrayList<>();
     private final Thread thread;
+    private long nextTickMillis;
     private volatile boolean stopping;
 
-    LegThread(BlockingQueue<NodeFeed.Heard> queue, ChannelEventReader reader, LegTracker tracker,
-            LegsTopic legsTopic, IngestorMetrics metrics) {
-        this.queue = queue;
-        this.reader = reader;
+    LegThread(LegTracker tracker, TopicSearch search) {
         this.tracker = tracker;
-        this.legsTopic = legsTopic;
-        this.metrics = metrics;
+        this.search = search;
         this.thread = Thread.ofPlatform().name("legs").unstarted(this::run);
+    }
+
+    /** Adds what is to be done about once a second; before {@link #start()} only. */
+    void everyTick(Runnable job) {
+        everyTick.add(job);
     }
 
     void start() {
         thread.start();
+    }
+
+    void execute(Runnable job) {
+        jobs.add(job);
+    }
+
+    <T> CompletableFuture<T> ask(Supplier<T> question) {
+        var answer = new CompletableFuture<T>();
+        jobs.add(() -> answer.complete(question.get()));
+        return answer;
+    }
+
+    /** A clock that never goes back, in milliseconds. */
+    static long millis() {
+        return System.nanoTime() / 1_000_000;
     }
 
     /** Works off what is queued, releases what is held, and ends; waits for that, {@code millis} at most. */
@@ -51,53 +74,48 @@ final class LegThread {
 
     private void run() {
         try {
-            while (!stopping || !queue.isEmpty()) {
-                long now = millis();
-                long wait = Math.clamp(tracker.nextReleaseMillis() - now, 0, stopping ? 0 : IDLE_MILLIS);
-                NodeFeed.Heard heard = queue.poll(wait, TimeUnit.MILLISECONDS);
-                if (heard == null) {
-                    tracker.passTime(millis());
-                } else {
-                    work(heard);
+            while (!stopping || !jobs.isEmpty()) {
+                Runnable job = jobs.poll(waitMillis(), TimeUnit.MILLISECONDS);
+                if (job != null) {
+                    run(job);
                 }
+                passTime();
             }
-            tracker.passTime(Long.MAX_VALUE);
+            tracker.releaseAll();
         } catch (InterruptedException e) {
-            log.warn("stopped with {} events unworked", queue.size());
+            log.warn("stopped with {} jobs undone", jobs.size());
         }
     }
 
-    private void work(NodeFeed.Heard heard) {
+    private long waitMillis() {
+        long next = Math.min(tracker.nextDueMillis(), nextTickMillis) - millis();
+        return Math.clamp(next, 0, stopping ? 0 : tracker.isSearching() ? SEARCH_MILLIS : TICK_MILLIS);
+    }
+
+    private void passTime() {
+        long now = millis();
+        run(() -> tracker.passTime(now));
+        if (now >= nextTickMillis) {
+            nextTickMillis = now + TICK_MILLIS;
+            everyTick.forEach(this::run);
+        }
+        if (tracker.isSearching() && search.isIdle()) {
+            Map<String, Long> questions = tracker.questionsForTopic(now);
+            if (!questions.isEmpty()) {
+                search.ask(questions, found -> execute(
+                        () -> tracker.onTopicAnswer(questions.keySet(), found, millis())));
+            }
+        }
+    }
+
+    private void run(Runnable job) {
         try {
-            String name = heard.event().name();
-            metrics.heard(heard.feed().node(), name == null ? "none" : name,
-                    heard.event().number(EslEventHeaderNames.EVENT_DATE_TIMESTAMP));
-            if ("HEARTBEAT".equals(name)) {
-                heartbeat(heard);
-            }
-            ChannelEvent event = reader.read(heard.feed().node(), heard.event());
-            if (event != null) {
-                tracker.on(event, millis());
-            }
+            job.run();
         } catch (InterruptException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // A bug in the handling of one event must not cost the events of all other legs.
-            log.error("an event of node {} could not be handled", heard.feed().node(), e);
-        } finally {
-            heard.feed().taken();
+            log.error("a leg's event could not be handled", e);
         }
-    }
-
-    private void heartbeat(NodeFeed.Heard heard) {
-        String core = heard.event().header(EslEventHeaderNames.CORE_UUID);
-        if (core != null) {
-            legsTopic.heartbeat(core, heard.feed().node(),
-                    heard.event().number(EslEventHeaderNames.EVENT_DATE_TIMESTAMP));
-        }
-    }
-
-    private static long millis() {
-        return System.nanoTime() / 1_000_000;
     }
 }

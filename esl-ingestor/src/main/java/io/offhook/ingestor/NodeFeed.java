@@ -1,29 +1,40 @@
 package io.offhook.ingestor;
 
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.offhook.ingestor.esl.ConnectionState;
 import io.offhook.ingestor.esl.EslConnection;
 import io.offhook.ingestor.esl.EslEvent;
 
-/** What one node says, on its way to the thread that follows legs: a share of the queue, so that no node crowds out the others. */
+/** What one node says, on its way to the thread that follows legs: a share of its queue, so that no node crowds out the others. */
 final class NodeFeed implements EslConnection.Listener {
 
-    record Heard(NodeFeed feed, EslEvent event) {}
+    /** Where it goes. */
+    interface Outlet {
+        void event(NodeFeed feed, EslEvent event);
+
+        /** Events arrive, from now on: what comes after this is of this connection. */
+        void live(NodeFeed feed);
+
+        void lost(NodeFeed feed);
+
+        void damaged(NodeFeed feed);
+    }
 
     private final String node;
     private final int bound;
-    private final BlockingQueue<Heard> queue;
+    private final LegThread legs;
+    private final Outlet outlet;
     private final AtomicInteger waiting = new AtomicInteger();
     private final IngestorMetrics metrics;
     private volatile ConnectionState state = ConnectionState.WAITING;
     private long gapSinceNanos = System.nanoTime();
 
-    NodeFeed(String node, int bound, BlockingQueue<Heard> queue, IngestorMetrics metrics) {
+    NodeFeed(String node, int bound, LegThread legs, Outlet outlet, IngestorMetrics metrics) {
         this.node = node;
         this.bound = bound;
-        this.queue = queue;
+        this.legs = legs;
+        this.outlet = outlet;
         this.metrics = metrics;
     }
 
@@ -33,28 +44,40 @@ final class NodeFeed implements EslConnection.Listener {
             return false;
         }
         waiting.incrementAndGet();
-        queue.add(new Heard(this, event));
+        legs.execute(() -> {
+            try {
+                outlet.event(this, event);
+            } finally {
+                waiting.decrementAndGet();
+            }
+        });
         return true;
     }
 
-    void taken() {
-        waiting.decrementAndGet();
+    /** A connection whose events would have to be refused again is not worth making. */
+    @Override
+    public boolean ready() {
+        return waiting.get() < bound / 2;
     }
 
     @Override
     public void onState(ConnectionState next) {
+        ConnectionState before = state;
+        state = next;
         if (next == ConnectionState.LIVE) {
             metrics.gapEnded(node, System.nanoTime() - gapSinceNanos);
-        } else if (state == ConnectionState.LIVE) {
+            legs.execute(() -> outlet.live(this));
+        } else if (before == ConnectionState.LIVE) {
             metrics.gapBegan(node);
             gapSinceNanos = System.nanoTime();
+            legs.execute(() -> outlet.lost(this));
         }
-        state = next;
     }
 
     @Override
     public void onDamage(long count) {
         metrics.damaged(node, count);
+        legs.execute(() -> outlet.damaged(this));
     }
 
     String node() {

@@ -144,7 +144,8 @@ class IngestorTest {
         Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "spring.kafka.bootstrap-servers",
                 kafka.bootstrapServers(), "offhook.topic.prefix", prefix, "offhook.topic.partitions", "6",
                 "offhook.freeswitch.nodes",
-                nodes, "offhook.log.dir", logs.resolve(prefix).toString()));
+                nodes, "offhook.log.dir", logs.resolve(prefix).toString(), "offhook.spool.dir",
+                logs.resolve("spool").toString()));
         properties.putAll(more);
         ingestor = new ServiceLauncher(IngestorApplication.NAME, IngestorApplication.class).start(properties);
     }

@@ -3,7 +3,7 @@ package io.offhook.ingestor.call;
 import io.offhook.model.CallEvent;
 import io.offhook.model.EventId;
 
-/** Where call events go, in the order of each leg. May block while the log is away: that is the back-pressure. */
+/** Where call events go, in the order of each leg. */
 public interface CallEventSink {
 
     /**
@@ -12,4 +12,9 @@ public interface CallEventSink {
      * @param reconciled FreeSWITCH did not send the event
      */
     void publish(EventId id, CallEvent event, String node, String tenant, String callId, boolean reconciled);
+
+    /** Whether nothing of an earlier run or of a time without Kafka waits any more that could say what is about to be inferred. */
+    default boolean caughtUp() {
+        return true;
+    }
 }

@@ -28,11 +28,12 @@ public final class ChannelEventReader {
         String callee = LegIdentity.given(event.header("Caller-Destination-Number"));
         Kind kind = kind(name, event);
         String channel = event.header("Channel-Name");
-        return new ChannelEvent(kind, node, uuid, kind == Kind.RENAME ? event.header("Old-Unique-ID") : null,
+        return new ChannelEvent(kind, node, event.header(EslEventHeaderNames.CORE_UUID), uuid,
+                kind == Kind.RENAME ? event.header("Old-Unique-ID") : null,
                 event.number("Caller-Channel-Created-Time"), event.number("Caller-Profile-Created-Time"),
                 event.number("Caller-Channel-Answered-Time"), end(event),
                 event.number(EslEventHeaderNames.EVENT_DATE_TIMESTAMP),
-                callee, LegIdentity.given(event.header("Caller-Caller-ID-Number")),
+                callee, firstCallee(event), LegIdentity.given(event.header("Caller-Caller-ID-Number")),
                 LegIdentity.given(event.header("Caller-Orig-Caller-ID-Number")),
                 LegIdentity.given(event.header("Caller-ANI")),
                 direction(event), event.header("Hangup-Cause"), tenant(event, callee), parent(event),
@@ -46,8 +47,16 @@ public final class ChannelEventReader {
             case "CHANNEL_ANSWER" -> Kind.ANSWER;
             case "CHANNEL_HANGUP_COMPLETE" -> Kind.END;
             case "CHANNEL_UUID" -> Kind.RENAME;
+            case "CHANNEL_DATA" -> Kind.DUMP;
             default -> Kind.OTHER;
         };
+    }
+
+    /** On an outbound leg the variable is the one of the leg that it was copied from. */
+    private static String firstCallee(EslEvent event) {
+        return "inbound".equals(event.header("Call-Direction"))
+                ? LegIdentity.given(event.header("variable_sip_req_user"))
+                : null;
     }
 
     private static long end(EslEvent event) {

@@ -9,30 +9,45 @@ import io.offhook.model.LegIdentity;
  *
  * @param tenant {@code null} while unknown; may become known later, never changes once known
  * @param callId the root of the legs that created it, itself where none did
+ * @param callStart 0 where only a later event of the leg stands in the topic
  * @param answerStart 0 while not answered
  * @param reuse the uuid was borne by another leg before
- * @param closed its hangup is out
+ * @param said the last of its events that is published or was read in the topic; {@code null} for none yet
  * @param published false for a leg that is tracked for its children alone
  */
 record Leg(LegIdentity identity, String tenant, String callId, long callStart, long answerStart, boolean reuse,
-        boolean closed,
-        boolean published) {
+        CallAction said, boolean published) {
+
+    boolean closed() {
+        return said == CallAction.HANGUP;
+    }
+
+    boolean hasSaid(CallAction action) {
+        return said != null && said.legSequence() >= action.legSequence();
+    }
 
     EventId id(CallAction action) {
         return reuse ? EventId.ofReused(identity.uuid(), callStart, action) : EventId.of(identity.uuid(), action);
     }
 
-    Leg answeredAt(long micros) {
-        return new Leg(identity, tenant, callId, callStart, micros, reuse, closed, published);
+    Leg startedAt(long micros) {
+        return new Leg(identity, tenant, callId, micros, answerStart, reuse, said, published);
     }
 
-    Leg asClosed() {
-        return new Leg(identity, tenant, callId, callStart, answerStart, reuse, true, published);
+    Leg answeredAt(long micros) {
+        return new Leg(identity, tenant, callId, callStart, micros, reuse, said, published);
+    }
+
+    /** Never goes back: what was said stays said. */
+    Leg saying(CallAction action) {
+        return hasSaid(action)
+                ? this
+                : new Leg(identity, tenant, callId, callStart, answerStart, reuse, action, published);
     }
 
     Leg ofTenant(String known) {
         return tenant != null || known == null
                 ? this
-                : new Leg(identity, known, callId, callStart, answerStart, reuse, closed, published);
+                : new Leg(identity, known, callId, callStart, answerStart, reuse, said, published);
     }
 }

@@ -1,260 +1,505 @@
 package io.offhook.ingestor.call;
 
-import java.time.Duration;
-import java.util.ArrayDeque;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
+import io.offhook.ingestor.call.ChannelEvent.Kind;
+import io.offhook.ingestor.call.Inferences.Inference;
 import io.offhook.ingestor.call.LegStateMachine.Note;
 import io.offhook.ingestor.call.LegStateMachine.Parent;
 import io.offhook.ingestor.call.LegStateMachine.Step;
+import io.offhook.ingestor.call.TrackedLeg.Search;
+import io.offhook.ingestor.call.TrackedLeg.Waiting;
 import io.offhook.model.CallAction;
 
 /**
- * All legs of all nodes: finds a leg by any of its names, gives it its call and tenant, and holds an originate back for a moment
- * while nobody has named its tenant. Not thread-safe: one thread feeds it, in the order in which each node speaks.
+ * All legs of all nodes: finds a leg by any of its names, gives it its call and tenant, and decides what must wait. What FreeSWITCH
+ * says of a leg that is known goes out at once; what has to be inferred waits for its hold and then for the topic, which is asked
+ * whether somebody has said it already (R2, R3). Not thread-safe: one thread feeds it, in the order in which each node speaks.
+ * Times named millis are of a clock that never goes back, unless they say otherwise.
  */
 public final class LegTracker {
 
     /** Counts what an operator wants to know. */
     public interface Observer {
-        void rejectedInvite(String node);
+        void rejectedInvite(ChannelEvent event);
 
         void aliveAfterHangup(String node);
 
-        void foundMidway(String node);
+        void foundMidway(ChannelEvent event);
+
+        void reconciled(Reason reason);
     }
 
-    /** A leg and what only the tracker needs of it. */
-    private static final class Entry {
-        private Leg leg;
-        private final List<String> names = new ArrayList<>(1);
-        /** Outputs that wait for the tenant; {@code null} when none do. */
-        private List<LegOutput> held;
-        private long forgetAtMillis;
-
-        private Entry(Leg leg) {
-            this.leg = leg;
-        }
+    /** What led to an event that FreeSWITCH did not send. */
+    public enum Reason {
+        /** A later event of the leg. */
+        LATER_EVENT,
+        /** The snapshot after a gap. */
+        SNAPSHOT, CDR,
+        /** The leg's node denies it. */
+        DENIED, CORE_DEAD
     }
 
-    /** Bounds the look-up of held legs: when it is reached the oldest goes out without a tenant. */
-    private static final int MAX_HELD = 10_000;
-
-    private record Remembered(Entry entry, long untilMillis) {}
+    /** An older event may have been published by another ingestor, or by this one before it was frozen. */
+    private static final long OLD_MILLIS = 60_000;
+    /** How far before an event's time the topic is read: what clocks may differ by. */
+    private static final long MARGIN_MILLIS = 60_000;
+    private static final long ASK_AGAIN_MILLIS = 500;
 
     private final LegStateMachine machine = new LegStateMachine();
-    private final Map<String, Entry> legs = new HashMap<>();
-    private final LinkedHashMap<Entry, Long> held = new LinkedHashMap<>();
-    private final ArrayDeque<Remembered> closed = new ArrayDeque<>();
+    private final LegTable legs;
+    private final TenantHold tenantHold;
+    private final Inferences inferences = new Inferences();
+    private final Set<TrackedLeg> searching = new LinkedHashSet<>();
+    private final Cores cores;
+    private final NodeClocks clocks = new NodeClocks();
     private final CallEventSink sink;
     private final LegJournal journal;
     private final Observer observer;
-    private final long tenantHoldMillis;
-    private final long closedMemoryMillis;
+    private final InstantSource wallClock;
+    private final TrackerTimings timings;
     private final boolean includeLoopback;
-    private int open;
+    private final Function<String, Optional<ChannelEvent>> waitingCdrs;
 
     /**
      * @param journal where legs that go on are written down
-     * @param tenantHold how long an originate waits for its tenant; zero for not at all
-     * @param closedMemory how long an ended leg is remembered, so that late copies are known and a reused uuid is told apart
+     * @param waitingCdrs the CDR of a leg that has arrived and still waits
      */
-    public LegTracker(CallEventSink sink, LegJournal journal, Observer observer, Duration tenantHold,
-            Duration closedMemory,
-            boolean includeLoopback) {
+    public LegTracker(CallEventSink sink, LegJournal journal, Observer observer, InstantSource wallClock,
+            TrackerTimings timings, boolean includeLoopback, Function<String, Optional<ChannelEvent>> waitingCdrs) {
         this.sink = sink;
         this.journal = journal;
         this.observer = observer;
-        this.tenantHoldMillis = tenantHold.toMillis();
-        this.closedMemoryMillis = closedMemory.toMillis();
+        this.wallClock = wallClock;
+        this.timings = timings;
         this.includeLoopback = includeLoopback;
+        this.waitingCdrs = waitingCdrs;
+        this.legs = new LegTable(timings.closedMemory().toMillis());
+        this.tenantHold = new TenantHold(timings.tenantHold().toMillis(), this::publish);
+        this.cores = new Cores(timings.coreUnheard(), timings.recoveryGrace());
     }
 
     /** Legs that have begun and not ended. */
     public int openLegs() {
-        return open;
+        return legs.open().size();
     }
 
-    /** Goes on with a leg of an earlier run; what of it is not published yet is published now. */
-    public void restore(OpenLeg open) {
-        var leg = new Leg(open.identity(), open.tenant(), open.callId(), open.callStart(), open.answerStart(),
-                open.reuse(), false,
-                true);
-        var entry = new Entry(leg);
-        open.names().forEach(name -> {
-            if (legs.putIfAbsent(name, entry) == null) {
-                entry.names.add(name);
-            }
-        });
-        if (entry.names.isEmpty()) {
-            return;
+    /** Legs of one FreeSWITCH process that have begun and not ended, as it counts its sessions. */
+    public long openLegsOf(String core) {
+        return legs.open().stream().filter(leg -> core.equals(leg.core)).count();
+    }
+
+    /** The node speaks: at {@code atMicros} by its clock it was alive. */
+    public void heard(String node, String core, long atMicros, long nowMillis) {
+        clocks.heard(node, atMicros, wallClock.millis());
+        if (core != null) {
+            cores.heard(core, node, atMicros, nowMillis);
         }
-        this.open++;
-        machine.unpublished(leg, open.node(), open.published()).forEach(output -> publish(entry, output));
     }
 
-    /** @param nowMillis of a clock that never goes back */
+    /** Another ingestor, or this one in an earlier run, has heard the core, so many milliseconds ago. */
+    public void heardElsewhere(String core, String node, long atMicros, long agoMillis, long nowMillis) {
+        cores.heardElsewhere(core, node, atMicros, nowMillis - agoMillis);
+    }
+
+    /** The core that this ingestor last heard at the node; {@code null} when none was. */
+    public String coreAt(String node) {
+        return cores.at(node);
+    }
+
+    /** Whether the node has spoken since then, so that it is known which core answers there. */
+    public boolean knowsCoreSince(String node, long sinceMillis) {
+        return cores.heardAtSince(node, sinceMillis);
+    }
+
+    /** The topics cannot be read at present: what other ingestors hear is not known. */
+    public void isBlind(long nowMillis) {
+        cores.blind(nowMillis);
+    }
+
+    /** The node's events arrive again: what is known of its legs is as old as the last word of their core. */
+    public void nodeIsBack(String node) {
+        legs.open().stream().filter(leg -> node.equals(leg.node))
+                .forEach(leg -> leg.aliveMicros = Math.max(leg.aliveMicros, cores.aliveMicros(leg.core)));
+    }
+
+    /** FreeSWITCH tells of something that happens. */
     public void on(ChannelEvent event, long nowMillis) {
         passTime(nowMillis);
-        if (event.kind() == ChannelEvent.Kind.RENAME) {
+        if (event.kind() == Kind.RENAME) {
             rename(event);
             return;
         }
-        Entry parent = event.parentUuid() == null ? null : legs.get(event.parentUuid());
+        TrackedLeg parent = legs.find(event.parentUuid());
         learnTenantOfParent(parent, event.tenant());
-        Entry entry = legs.get(event.uuid());
-        Step step = machine.step(entry == null ? null : entry.leg, event, inheritance(parent, event.parentUuid()));
-        count(step.note(), event.node());
+        boolean old = event.at() > 0
+                && clocks.wallMillis(event.node(), event.at()) < wallClock.millis() - OLD_MILLIS;
+        take(event, old, () -> {}, nowMillis);
+    }
+
+    /** The leg as its node shows it now. */
+    public void onDump(ChannelEvent dump, long nowMillis) {
+        noteLife(legs.find(dump.uuid()), dump, nowMillis);
+        inferences.add(new Inference(dump, nowMillis, nowMillis + timings.inferenceHold().toMillis(), () -> {}));
+    }
+
+    /** @param done runs when all that the CDR supplies has been handed to the sink */
+    public void onCdr(ChannelEvent cdr, Runnable done, long nowMillis) {
+        inferences.add(new Inference(cdr, nowMillis, nowMillis, done));
+    }
+
+    /** What somebody has published. */
+    public void onTopic(TopicEvent event, long nowMillis) {
+        TrackedLeg known = legs.find(event.uuid());
+        boolean wasOpen = known != null && known.isOpen();
+        Step step = machine.step(known == null ? null : known.leg, event, Parent.NONE);
+        TrackedLeg tracked = known == null ? legs.add(event.uuid()) : known;
+        if (tracked.node == null) {
+            tracked.node = event.node();
+            tracked.core = cores.at(event.node());
+        }
+        legs.update(tracked, step.leg(), nowMillis);
+        tenantHold.said(tracked, event.id());
+        if (wasOpen && !tracked.isOpen()) {
+            journal.ended(event.uuid());
+        }
+    }
+
+    /** A leg that another ingestor, or this one in an earlier run, has written down. */
+    public void onJournal(OpenLeg written, long nowMillis) {
+        TrackedLeg known = legs.find(written.identity().uuid());
+        if (known == null) {
+            TrackedLeg tracked = legs.add(written.identity().uuid());
+            tracked.node = written.node();
+            known = tracked;
+        }
+        if (known.leg == null) {
+            legs.update(known, new Leg(written.identity(), written.tenant(), written.callId(), written.callStart(),
+                    written.answerStart(), written.reuse(), written.published(), true), nowMillis);
+        }
+        if (!known.isOpen() || known.leg.callStart() != written.callStart()) {
+            return;
+        }
+        for (String name : written.names()) {
+            legs.name(known, name);
+        }
+        if (written.core() != null && !cores.lives(known.core)) {
+            known.core = written.core();
+            known.node = written.node();
+            cores.mentioned(written.core(), written.node(), nowMillis);
+        }
+    }
+
+    /** After a start: what legs of the earlier run still owe is published. */
+    public void resume(long nowMillis) {
+        for (TrackedLeg tracked : List.copyOf(legs.open())) {
+            Step step = machine.resume(tracked.leg, tracked.node);
+            legs.update(tracked, step.leg(), nowMillis);
+            step.outputs().forEach(output -> publish(tracked, output));
+        }
+    }
+
+    /**
+     * What a snapshot leaves to be asked of a node.
+     *
+     * @param dump uuids of which more must be known
+     * @param ask uuids that should be there and are not
+     */
+    public record Questions(List<String> dump, List<String> ask) {}
+
+    /**
+     * Compares the node's own list with what is known.
+     *
+     * @param listed uuids that the node shows
+     * @param sinceMillis legs that FreeSWITCH has spoken of since then are alive whatever the list says: it lags behind
+     */
+    public Questions compare(String node, Collection<String> listed, long sinceMillis) {
+        var dump = new ArrayList<String>();
+        for (String uuid : listed) {
+            TrackedLeg leg = legs.find(uuid);
+            if (leg == null || leg.isOpen() && !(leg.leg.hasSaid(CallAction.ANSWER) && isAt(leg, node))) {
+                dump.add(uuid);
+            }
+        }
+        Set<String> present = new HashSet<>(listed);
+        List<String> ask = legs.open().stream()
+                .filter(leg -> leg.seenMillis < sinceMillis && isAt(leg, node) && !present.contains(leg.currentName()))
+                .map(TrackedLeg::currentName).toList();
+        return new Questions(dump, ask);
+    }
+
+    private boolean isAt(TrackedLeg leg, String node) {
+        String core = cores.at(node);
+        return leg.core == null ? node.equals(leg.node) : leg.core.equals(core);
+    }
+
+    /** The node was asked twice and knows no such leg. @param askedMillis when it was asked first */
+    public void denied(String uuid, String node, long askedMillis, long nowMillis) {
+        TrackedLeg leg = legs.find(uuid);
+        if (leg != null && leg.isOpen() && leg.seenMillis < askedMillis && isAt(leg, node)) {
+            inferences.add(new Inference(new Closing(uuid, leg.node, leg.aliveMicros, Closing.DENIED), askedMillis,
+                    nowMillis + timings.closingHold().toMillis(), () -> {}));
+        }
+    }
+
+    /** Releases what has waited long enough, judges cores that are long silent, and forgets what ended long ago. */
+    public void passTime(long nowMillis) {
+        tenantHold.releaseDue(nowMillis);
+        if (inferences.nextMillis() <= nowMillis && sink.caughtUp()) {
+            inferences.due(nowMillis).forEach(inference -> infer(inference, nowMillis));
+        }
+        legs.forgetOld(nowMillis);
+    }
+
+    /** Closes the legs of cores that are dead for certain. To be called about once a second. */
+    public void judgeCores(long nowMillis) {
+        for (String core : cores.dead(nowMillis)) {
+            long alive = cores.aliveMicros(core);
+            legs.open().stream().filter(leg -> core.equals(leg.core)).toList()
+                    .forEach(leg -> inferences.add(new Inference(new Closing(leg.leg.identity().uuid(), leg.node,
+                            Math.max(alive, leg.aliveMicros), Closing.CORE_DEAD), nowMillis, nowMillis, () -> {})));
+            cores.forget(core);
+        }
+    }
+
+    /** Releases what waits for a tenant, whatever is left of its time: the ingestor ends. */
+    public void releaseAll() {
+        tenantHold.releaseDue(Long.MAX_VALUE);
+    }
+
+    /** When {@link #passTime} next has something to do; {@link Long#MAX_VALUE} when nothing waits. */
+    public long nextDueMillis() {
+        return Math.min(tenantHold.nextMillis(), inferences.nextMillis());
+    }
+
+    /** Whether a leg waits for the topic's word. */
+    public boolean isSearching() { return !searching.isEmpty(); }
+
+    /** Legs by uuid that the topic must be asked for, and the append time, milliseconds since the epoch, to read from. */
+    public Map<String, Long> questionsForTopic(long nowMillis) {
+        var questions = new LinkedHashMap<String, Long>();
+        searching.removeIf(leg -> {
+            boolean due = leg.search.askAtMillis <= nowMillis;
+            if (due) {
+                questions.put(leg.names.getFirst(), leg.search.sinceMillis);
+            }
+            return due;
+        });
+        return questions;
+    }
+
+    /** The topic's answer to {@link #questionsForTopic}. */
+    public void onTopicAnswer(Collection<String> asked, Map<String, List<TopicEvent>> found, long nowMillis) {
+        for (String uuid : asked) {
+            TrackedLeg leg = legs.find(uuid);
+            if (leg == null || leg.search == null) {
+                continue;
+            }
+            found.getOrDefault(uuid, List.of()).forEach(event -> onTopic(event, nowMillis));
+            if (leg.leg == null && nowMillis < leg.search.giveUpMillis) {
+                leg.search.askAtMillis = nowMillis + ASK_AGAIN_MILLIS;
+                searching.add(leg);
+            } else {
+                conclude(leg, nowMillis);
+            }
+        }
+    }
+
+    private void infer(Inference inference, long nowMillis) {
+        LegInput input = inference.input();
+        TrackedLeg leg = legs.find(input.uuid());
+        if (input instanceof Closing closing) {
+            boolean stands = leg != null && leg.isOpen() && leg.seenMillis <= inference.sinceMillis();
+            // A leg whose core has died since may still be recovered: that is judged with the core.
+            boolean orphan = stands && closing.cause().equals(Closing.DENIED) && leg.core != null
+                    && !cores.lives(leg.core);
+            if (!stands || orphan) {
+                return;
+            }
+            input = waitingCdrs.apply(leg.leg.identity().uuid()).<LegInput>map(cdr -> cdr).orElse(input);
+        } else if (input instanceof ChannelEvent event && event.kind() == Kind.DUMP && leg != null && leg.leg != null
+                && leg.leg.closed() && leg.leg.callStart() == event.channelCreated()) {
+            return;
+        }
+        take(input, true, inference.done(), nowMillis);
+    }
+
+    private void take(LegInput input, boolean search, Runnable done, long nowMillis) {
+        TrackedLeg known = legs.find(input.uuid());
+        if (input instanceof ChannelEvent event) {
+            noteLife(known, event, nowMillis);
+        }
+        if (known != null && known.search != null) {
+            known.search.inputs.add(new Waiting(input, done));
+            return;
+        }
+        Step step = step(known, input);
+        if (step.infers() || search && !step.outputs().isEmpty()) {
+            TrackedLeg tracked = known == null ? legs.add(input.uuid()) : known;
+            if (known == null && input instanceof ChannelEvent event) {
+                noteLife(tracked, event, nowMillis);
+            }
+            seek(tracked, input, step, nowMillis).inputs.add(new Waiting(input, done));
+        } else {
+            apply(known, input, step, nowMillis);
+            done.run();
+        }
+    }
+
+    private Search seek(TrackedLeg leg, LegInput input, Step step, long nowMillis) {
+        // FreeSWITCH speaks of a leg whose originate it has told somebody else, or nobody.
+        boolean mayAppear = leg.leg == null && step.infers() && input instanceof ChannelEvent event && event.live();
+        leg.search = new Search(since(step), nowMillis + (mayAppear ? timings.originateSearch().toMillis() : 0),
+                nowMillis);
+        searching.add(leg);
+        return leg.search;
+    }
+
+    private long since(Step step) {
+        long earliest = wallClock.millis();
+        for (LegOutput output : step.outputs()) {
+            earliest = Math.min(earliest, clocks.wallMillis(output.node(), output.event().atMicros()));
+        }
+        return Math.max(0, earliest - MARGIN_MILLIS);
+    }
+
+    private void conclude(TrackedLeg leg, long nowMillis) {
+        Search search = leg.search;
+        leg.search = null;
+        while (!search.inputs.isEmpty()) {
+            Waiting waiting = search.inputs.removeFirst();
+            Step step = step(leg, waiting.input());
+            if (step.infers() && since(step) < search.sinceMillis) {
+                Search further = seek(leg, waiting.input(), step, nowMillis);
+                further.inputs.add(waiting);
+                further.inputs.addAll(search.inputs);
+                return;
+            }
+            apply(leg, waiting.input(), step, nowMillis);
+            waiting.done().run();
+        }
+        if (leg.leg == null) {
+            legs.drop(leg);
+        }
+    }
+
+    private Step step(TrackedLeg tracked, LegInput input) {
+        Parent parent = input instanceof ChannelEvent event ? parent(event.parentUuid()) : Parent.NONE;
+        return machine.step(tracked == null ? null : tracked.leg, input, parent);
+    }
+
+    private Parent parent(String uuid) {
+        TrackedLeg parent = legs.find(uuid);
+        if (uuid == null) {
+            return Parent.NONE;
+        }
+        return parent == null || parent.leg == null
+                ? new Parent(uuid, null)
+                : new Parent(parent.leg.callId(), parent.leg.tenant());
+    }
+
+    private void apply(TrackedLeg known, LegInput input, Step step, long nowMillis) {
+        count(step.note(), input);
         if (step.leg() == null) {
             return;
         }
-        Leg before = entry == null ? null : entry.leg;
-        Entry current = entry == null ? track(event.uuid(), step.leg()) : entry;
-        current.leg = step.leg();
-        followLife(current, before, nowMillis);
-        emit(current, step.outputs(), nowMillis);
-    }
-
-    /** Releases what has waited long enough and forgets what ended long ago. */
-    public void passTime(long nowMillis) {
-        while (!held.isEmpty() && (held.firstEntry().getValue() <= nowMillis || held.size() > MAX_HELD)) {
-            release(held.firstEntry().getKey());
+        TrackedLeg tracked = known == null ? legs.add(input.uuid()) : known;
+        if (known == null && input instanceof ChannelEvent event) {
+            noteLife(tracked, event, nowMillis);
         }
-        while (!closed.isEmpty() && closed.getFirst().untilMillis() <= nowMillis) {
-            forget(closed.removeFirst());
+        legs.update(tracked, step.leg(), nowMillis);
+        if (step.infers()) {
+            observer.reconciled(reason(input));
+        }
+        if (tracked.leg.published() || includeLoopback) {
+            tenantHold.emit(tracked, step.outputs(), nowMillis);
         }
     }
 
-    /** When {@link #passTime} next has an originate to release; {@link Long#MAX_VALUE} when none is held. */
-    public long nextReleaseMillis() {
-        return held.isEmpty() ? Long.MAX_VALUE : held.firstEntry().getValue();
-    }
-
-    private Entry track(String uuid, Leg leg) {
-        var entry = new Entry(leg);
-        entry.names.add(uuid);
-        legs.put(uuid, entry);
-        return entry;
+    /** A leg belongs to the core that last spoke of it; one that two cores show at once stays where it is while that core lives. */
+    private void noteLife(TrackedLeg leg, ChannelEvent event, long nowMillis) {
+        if (leg == null || event.kind() == Kind.CDR) {
+            return;
+        }
+        boolean moves = event.live() && event.kind() != Kind.END || !cores.lives(leg.core);
+        boolean moved = moves && leg.core != null && !leg.core.equals(event.core());
+        if (moves || leg.node == null) {
+            leg.node = event.node();
+            leg.core = event.core();
+        }
+        leg.seenMillis = nowMillis;
+        if (moved) {
+            journal(leg);
+        }
     }
 
     /** The leg keeps the uuid of its originate in body, id and key; the new name only finds it. */
     private void rename(ChannelEvent event) {
-        Entry entry = event.formerUuid() == null ? null : legs.get(event.formerUuid());
-        if (entry != null && legs.putIfAbsent(event.uuid(), entry) == null) {
-            entry.names.add(event.uuid());
-            journalRename(entry, event.node());
+        TrackedLeg leg = legs.find(event.formerUuid());
+        if (leg != null && legs.name(leg, event.uuid())) {
+            journal(leg);
         }
     }
 
-    private void journalRename(Entry entry, String node) {
-        Leg leg = entry.leg;
-        if (!leg.closed() && leg.published()) {
-            journal.write(new OpenLeg(leg.identity(), entry.names, node, leg.tenant(), leg.callId(), leg.callStart(),
-                    leg.answerStart(), leg.reuse(), null));
+    private void journal(TrackedLeg leg) {
+        if (leg.isOpen() && leg.leg.published()) {
+            journal.write(written(leg));
         }
     }
 
-    private static Parent inheritance(Entry parent, String parentUuid) {
-        if (parentUuid == null) {
-            return Parent.NONE;
-        }
-        return parent == null ? new Parent(parentUuid, null) : new Parent(parent.leg.callId(), parent.leg.tenant());
+    private static OpenLeg written(TrackedLeg tracked) {
+        Leg leg = tracked.leg;
+        return new OpenLeg(leg.identity(), tracked.names, tracked.node, tracked.core, leg.tenant(), leg.callId(),
+                leg.callStart(), leg.answerStart(), leg.reuse(), null);
     }
 
     /** A DID call arrives without a tenant; the leg that it creates is often the first to name it. */
-    private void learnTenantOfParent(Entry parent, String tenant) {
-        if (parent != null && tenant != null && parent.leg.tenant() == null && !parent.leg.closed()) {
+    private void learnTenantOfParent(TrackedLeg parent, String tenant) {
+        if (parent != null && parent.isOpen() && tenant != null && parent.leg.tenant() == null) {
             parent.leg = parent.leg.ofTenant(tenant);
-            if (parent.held != null) {
-                release(parent);
-            }
+            tenantHold.release(parent);
         }
     }
 
-    private void emit(Entry entry, List<LegOutput> outputs, long nowMillis) {
-        if (!entry.leg.published() && !includeLoopback) {
-            return;
+    private void publish(TrackedLeg tracked, LegOutput output) {
+        Leg leg = tracked.leg;
+        if (output.event().action() == CallAction.ORIGINATE) {
+            journal.write(written(tracked));
+        } else if (output.event().action() == CallAction.HANGUP) {
+            journal.ending(leg.identity().uuid());
         }
-        boolean mustWait = entry.held != null
-                || entry.leg.tenant() == null && tenantHoldMillis > 0 && beginsWithOriginate(outputs);
-        if (!mustWait) {
-            outputs.forEach(output -> publish(entry, output));
-            return;
-        }
-        if (entry.held == null) {
-            entry.held = new ArrayList<>(outputs);
-            held.put(entry, nowMillis + tenantHoldMillis);
-        } else {
-            entry.held.addAll(outputs);
-        }
-        if (entry.leg.tenant() != null) {
-            release(entry);
-        }
+        sink.publish(output.id(), output.event(), output.node(), leg.tenant(), leg.callId(), output.inferred());
     }
 
-    private static boolean beginsWithOriginate(List<LegOutput> outputs) {
-        return !outputs.isEmpty() && outputs.getFirst().event().action().legSequence() == 0;
-    }
-
-    /** What one leg of a call has learnt goes to those of the same call that still wait for it. */
-    private void release(Entry entry) {
-        held.remove(entry);
-        List<LegOutput> outputs = entry.held;
-        entry.held = null;
-        outputs.forEach(output -> publish(entry, output));
-        if (entry.leg.tenant() != null) {
-            List<Entry> relatives = held.keySet().stream()
-                    .filter(other -> other.leg.callId().equals(entry.leg.callId())).toList();
-            for (Entry relative : relatives) {
-                relative.leg = relative.leg.ofTenant(entry.leg.tenant());
-                if (relative.held != null) {
-                    release(relative);
+    private void count(Note note, LegInput input) {
+        if (input instanceof ChannelEvent event) {
+            switch (note) {
+                case REJECTED_INVITE -> observer.rejectedInvite(event);
+                case ALIVE_AFTER_HANGUP -> observer.aliveAfterHangup(event.node());
+                case FOUND_MIDWAY -> observer.foundMidway(event);
+                case null -> {
                 }
             }
         }
     }
 
-    private void publish(Entry entry, LegOutput output) {
-        Leg leg = entry.leg;
-        if (output.event().action() == CallAction.ORIGINATE) {
-            journal.write(new OpenLeg(leg.identity(), entry.names, output.node(), leg.tenant(), leg.callId(),
-                    leg.callStart(), 0,
-                    leg.reuse(), null));
-        }
-        sink.publish(output.id(), output.event(), output.node(), leg.tenant(), leg.callId(), output.inferred());
-    }
-
-    private void followLife(Entry entry, Leg before, long nowMillis) {
-        boolean wasOpen = before != null && !before.closed();
-        boolean isOpen = !entry.leg.closed();
-        if (isOpen != wasOpen) {
-            open += isOpen ? 1 : -1;
-        }
-        if (!isOpen && (before == null || wasOpen)) {
-            entry.forgetAtMillis = nowMillis + closedMemoryMillis;
-            closed.addLast(new Remembered(entry, entry.forgetAtMillis));
-        }
-    }
-
-    /** A uuid that was reused since has begun a life of its own, with a later time to forget it at. */
-    private void forget(Remembered remembered) {
-        Entry entry = remembered.entry();
-        if (entry.leg.closed() && entry.forgetAtMillis == remembered.untilMillis()) {
-            entry.names.forEach(name -> legs.remove(name, entry));
-        }
-    }
-
-    private void count(Note note, String node) {
-        switch (note) {
-            case REJECTED_INVITE -> observer.rejectedInvite(node);
-            case ALIVE_AFTER_HANGUP -> observer.aliveAfterHangup(node);
-            case FOUND_MIDWAY -> observer.foundMidway(node);
-            case null -> {
-            }
-        }
+    private static Reason reason(LegInput input) {
+        return switch (input) {
+            case ChannelEvent event when event.kind() == Kind.DUMP -> Reason.SNAPSHOT;
+            case ChannelEvent event when event.kind() == Kind.CDR -> Reason.CDR;
+            case Closing closing when closing.cause().equals(Closing.CORE_DEAD) -> Reason.CORE_DEAD;
+            case Closing _ -> Reason.DENIED;
+            default -> Reason.LATER_EVENT;
+        };
     }
 }

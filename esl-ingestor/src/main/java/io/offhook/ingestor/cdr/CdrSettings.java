@@ -36,6 +36,11 @@ public record CdrSettings(@DefaultValue("") String username, @DefaultValue("") S
                 "a whole number from 100 to 1000000");
     }
 
+    /** Whether FreeSWITCH may send CDRs here. */
+    public boolean taken() {
+        return !username.isEmpty();
+    }
+
     private static void within(String name, Duration value, Duration least, Duration most) {
         require(name, value, value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
                 "a duration from " + least.toMillis() + "ms to " + most.toSeconds() + "s");

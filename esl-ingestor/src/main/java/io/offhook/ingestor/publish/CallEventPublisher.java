@@ -154,6 +154,12 @@ public final class CallEventPublisher implements CallEventSink, AutoCloseable {
         }
     }
 
+    /** What waits on disk may say what somebody is about to infer. */
+    @Override
+    public boolean caughtUp() {
+        return spooledEvents() == 0;
+    }
+
     /** Events in memory that the broker has not acknowledged; those that wait in the spool alone are not among them. */
     public long unacknowledged() {
         return outbox.unacknowledged();

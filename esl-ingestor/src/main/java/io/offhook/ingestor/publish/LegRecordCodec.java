@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class LegRecordCodec {
 
     private record Json(String uuid, String calleeNumber, String callerIdNumber, String ani, String direction,
-            List<String> names,
-            String node, String tenant, String callId, long callStart, long answerStart, boolean reuse,
+            List<String> names, String node, String core, String tenant, String callId, long callStart,
+            long answerStart, boolean reuse,
             String published) {}
 
     private final JsonMapper json = JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -28,7 +28,7 @@ final class LegRecordCodec {
         return json.writeValueAsBytes(
                 new Json(identity.uuid(), identity.calleeNumber(), identity.callerIdNumber(), identity.ani(),
                         identity.direction() == null ? null : identity.direction().wireName(), leg.names(), leg.node(),
-                        leg.tenant(),
+                        leg.core(), leg.tenant(),
                         leg.callId(), leg.callStart(), leg.answerStart(), leg.reuse(),
                         leg.published() == null ? null : leg.published().wireName()));
     }
@@ -44,7 +44,8 @@ final class LegRecordCodec {
             var identity = new LegIdentity(leg.uuid(), leg.calleeNumber(), leg.callerIdNumber(), leg.ani(),
                     CallDirection.ofWireName(leg.direction()).orElse(null));
             return Optional
-                    .of(new OpenLeg(identity, leg.names(), leg.node(), leg.tenant(), leg.callId(), leg.callStart(),
+                    .of(new OpenLeg(identity, leg.names(), leg.node(), leg.core(), leg.tenant(), leg.callId(),
+                            leg.callStart(),
                             leg.answerStart(), leg.reuse(), CallAction.ofWireName(leg.published()).orElse(null)));
         } catch (JacksonException e) {
             return Optional.empty();

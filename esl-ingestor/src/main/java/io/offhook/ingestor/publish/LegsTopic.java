@@ -1,9 +1,17 @@
 package io.offhook.ingestor.publish;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.offhook.ingestor.call.LegJournal;
 import io.offhook.ingestor.call.OpenLeg;
@@ -12,29 +20,43 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The compacted topic of open legs: a leg is written before its originate, again when an event of it is acknowledged, and struck off
- * when that event is its hangup. A producer of its own, since acknowledgements come on the other one's thread, which must never wait
- * for its own buffer.
+ * when that event is its hangup. Whoever writes only notes what there is to write; a thread of its own sends the latest of each key,
+ * so that a broker that is away costs nobody time, and no more memory than there are open legs.
  */
 public final class LegsTopic implements LegJournal, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LegsTopic.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     private static final String CORE = "core/";
+    private static final String WRITER = "writer";
+    private static final byte[] STRUCK_OFF = {};
 
     private final String topic;
     private final Producer<byte[], byte[]> producer;
     private final LegRecordCodec codec = new LegRecordCodec();
+    private final byte[] writer = new byte[8];
     private final Map<String, OpenLeg> open = new ConcurrentHashMap<>();
+    private final Object lock = new Object();
+    /** What is to be sent, by key; guarded by the lock. */
+    private final Map<String, byte[]> unsent = new LinkedHashMap<>();
+    /** Legs that stand in the topic, or soon do; guarded by the lock. */
+    private final Set<String> standing = new HashSet<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread sender = Thread.ofPlatform().daemon().name("legs-topic").unstarted(this::send);
 
     /** @param clientProperties connection properties of the Kafka client */
     public LegsTopic(String topic, Map<String, Object> clientProperties) {
         this.topic = topic;
+        new SecureRandom().nextBytes(writer);
         clientProperties.put(ProducerConfig.ACKS_CONFIG, "all");
         clientProperties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         clientProperties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
@@ -44,6 +66,7 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
         clientProperties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         clientProperties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         this.producer = new KafkaProducer<>(clientProperties);
+        sender.start();
     }
 
     @Override
@@ -53,7 +76,7 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
             OpenLeg merged = known == null || known.published() == null || known.callStart() != leg.callStart()
                     ? leg
                     : leg.publishedUpTo(known.published(), leg.answerStart());
-            send(uuid, codec.encode(merged));
+            note(uuid, codec.encode(merged));
             return merged;
         });
     }
@@ -66,40 +89,106 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
                 if (hangup.callStart() != leg.callStart()) {
                     return leg;
                 }
-                send(uuid, null);
+                note(uuid, STRUCK_OFF);
                 return null;
             }
             OpenLeg further = leg.publishedUpTo(event.action(),
                     event instanceof CallEvent.Answer answer ? answer.answerStart() : 0);
-            send(uuid, codec.encode(further));
+            note(uuid, codec.encode(further));
             return further;
         });
     }
 
+    @Override
+    public void ending(String uuid) {
+        synchronized (lock) {
+            if (!standing.contains(uuid)) {
+                unsent.remove(uuid);
+                open.remove(uuid);
+            }
+        }
+    }
+
+    @Override
+    public void ended(String uuid) {
+        if (open.remove(uuid) != null) {
+            note(uuid, STRUCK_OFF);
+        }
+    }
+
     /** Takes over a leg that stands in the topic already. */
-    void adopt(OpenLeg leg) {
+    public void adopt(OpenLeg leg) {
         open.put(leg.identity().uuid(), leg);
+        synchronized (lock) {
+            standing.add(leg.identity().uuid());
+        }
     }
 
-    /** Strikes off a leg that turned out to have ended. */
-    void strikeOff(String uuid) {
-        open.remove(uuid);
-        send(uuid, null);
+    /** A core is alive: other ingestors that have lost sight of it do not judge it. */
+    public void heartbeat(String coreUuid, CoreHeartbeat heartbeat) {
+        note(CORE + coreUuid, heartbeat.encode());
     }
 
-    /** A core is alive: also tells a later start how far back it has to look. */
-    public void heartbeat(String coreUuid, String node, long atMicros) {
-        String json = "{\"node\":\"" + node + "\",\"heartbeat_at\":" + atMicros + "}";
-        send(CORE + coreUuid, json.getBytes(StandardCharsets.UTF_8));
+    /** The Core-UUID that a record's key names; {@code null} for a leg's. */
+    static String coreOf(String key) {
+        return key.startsWith(CORE) ? key.substring(CORE.length()) : null;
     }
 
-    static boolean isLeg(String key) {
-        return !key.startsWith(CORE);
+    /** Whether this very object has written the record. */
+    boolean isOwn(Headers headers) {
+        Header by = headers.lastHeader(WRITER);
+        return by != null && Arrays.equals(by.value(), writer);
+    }
+
+    private void note(String key, byte[] value) {
+        synchronized (lock) {
+            boolean strikes = value == STRUCK_OFF;
+            if (strikes && !standing.remove(key)) {
+                // The topic has never heard of the leg, and need not.
+                unsent.remove(key);
+                return;
+            }
+            unsent.put(key, value);
+            lock.notifyAll();
+        }
+    }
+
+    private void send() {
+        try {
+            while (true) {
+                List<Map.Entry<String, byte[]>> batch = take();
+                if (batch.isEmpty()) {
+                    return;
+                }
+                batch.forEach(entry -> send(entry.getKey(), entry.getValue()));
+            }
+        } catch (InterruptedException | KafkaException e) {
+            // Only closing interrupts; what is not written then is found again from the events of the legs.
+            log.debug("stopped", e);
+        }
+    }
+
+    /** Empty when all is sent and nothing more will come. */
+    private List<Map.Entry<String, byte[]>> take() throws InterruptedException {
+        synchronized (lock) {
+            while (unsent.isEmpty() && !closed.get()) {
+                lock.wait();
+            }
+            var batch = new ArrayList<>(
+                    unsent.entrySet().stream().map(e -> Map.entry(e.getKey(), e.getValue())).toList());
+            unsent.clear();
+            batch.stream().filter(entry -> entry.getValue() != STRUCK_OFF && coreOf(entry.getKey()) == null)
+                    .forEach(entry -> standing.add(entry.getKey()));
+            return batch;
+        }
     }
 
     private void send(String key, byte[] value) {
-        producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value), (_, failure) -> {
-            if (failure != null) {
+        var record = new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8),
+                value == STRUCK_OFF ? null : value);
+        record.headers().add(WRITER, writer);
+        producer.send(record, (_, failure) -> {
+            if (failure != null && !closed.get()) {
                 // The leg goes on; only a restart would not know it, and then finds it midway.
                 log.error("leg {} was not accepted by topic {}: {}", key, topic, failure.toString());
             }
@@ -108,6 +197,16 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
 
     @Override
     public void close() {
+        closed.set(true);
+        synchronized (lock) {
+            lock.notifyAll();
+        }
+        try {
+            sender.join(CLOSE_TIMEOUT);
+            sender.interrupt();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         producer.close(CLOSE_TIMEOUT);
     }
 }

@@ -1,10 +1,11 @@
 package io.offhook.ingestor.call;
 
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.offhook.ingestor.esl.EslEvent;
 import io.offhook.model.CallEvent;
@@ -29,9 +30,8 @@ class CapturedCallsTest {
     void everyLegHasItsEventsInOrderWithTheIdentityOfItsOriginate(String capture) {
         var published = new Published();
         var reader = new ChannelEventReader(Legs.TENANTS);
-        var tracker = new LegTracker(published, _ -> {}, new Legs.Counts(), Duration.ofMillis(250),
-                Duration.ofMinutes(10),
-                false);
+        var tracker = new LegTracker(published, new NoJournal(), new Legs.Counts(), InstantSource.system(),
+                Tracking.TIMINGS, false, _ -> Optional.empty());
         long firstMicros = Captures.open(capture).events().getFirst().text("Event-Date-Timestamp").isEmpty()
                 ? 0
                 : Long.parseLong(Captures.open(capture).events().getFirst().text("Event-Date-Timestamp"));
@@ -41,6 +41,7 @@ class CapturedCallsTest {
             now = Math.max(now, (Long.parseLong(event.text("Event-Date-Timestamp")) - firstMicros) / 1000);
             ChannelEvent read = reader.read("fs1", new HeadersOf(event));
             if (read != null) {
+                tracker.heard("fs1", read.core(), read.at(), now);
                 tracker.on(read, now);
             }
         }
@@ -53,6 +54,17 @@ class CapturedCallsTest {
                 (leg, expected) -> assertThat(published.byLeg.get(leg)).as(leg).containsExactlyElementsOf(expected));
         assertThat(published.ids).doesNotHaveDuplicates();
         assertThat(published.reconciled).isZero();
+    }
+
+    private static final class NoJournal implements LegJournal {
+        @Override
+        public void write(OpenLeg leg) {}
+
+        @Override
+        public void ending(String uuid) {}
+
+        @Override
+        public void ended(String uuid) {}
     }
 
     private record HeadersOf(EventData event) implements EslEvent {

@@ -1,12 +1,13 @@
 package io.offhook.ingestor.call;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import io.offhook.ingestor.call.ChannelEvent.Kind;
 import io.offhook.model.CallDirection;
 
-/** Channel events for tests, each a variation of an ordinary inbound leg. */
+/** Channel events for tests, each a variation of an ordinary answered inbound leg of tenant {@code a.example}. */
 final class Legs {
 
     static final TenantRules TENANTS = new TenantRules(
@@ -18,68 +19,105 @@ final class Legs {
 
     private Legs() {}
 
+    /** What differs from the ordinary leg. */
+    static final class Event {
+        private final Kind kind;
+        private final String uuid;
+        private String node = "fs1";
+        private String core = "core-1";
+        private String former;
+        private long created = CREATED;
+        private long profileCreated = CREATED;
+        private long answered;
+        private long ended;
+        private long at = CREATED;
+        private String callee = "100";
+        private String firstCallee;
+        private String callerId = "200";
+        private String tenant = "a.example";
+        private String parent;
+        private boolean recovered;
+        private boolean loopback;
+
+        private Event(Kind kind, String uuid) {
+            this.kind = kind;
+            this.uuid = uuid;
+            this.answered = kind == Kind.ANSWER || kind == Kind.END || kind == Kind.CDR ? ANSWERED : 0;
+            this.ended = kind == Kind.END || kind == Kind.CDR ? ENDED : 0;
+        }
+
+        Event at(String newNode, String newCore) {
+            node = newNode;
+            core = newCore;
+            return this;
+        }
+
+        Event former(String value) {
+            former = value;
+            return this;
+        }
+
+        Event times(long newCreated, long newAnswered, long newEnded) {
+            created = newCreated;
+            answered = newAnswered;
+            ended = newEnded;
+            return this;
+        }
+
+        Event date(long micros) {
+            at = micros;
+            return this;
+        }
+
+        Event numbers(String newCallee, String newCallerId) {
+            callee = newCallee;
+            callerId = newCallerId;
+            return this;
+        }
+
+        Event firstCallee(String value) {
+            firstCallee = value;
+            return this;
+        }
+
+        Event tenant(String value) {
+            tenant = value;
+            return this;
+        }
+
+        Event parent(String value) {
+            parent = value;
+            return this;
+        }
+
+        Event recovered() {
+            recovered = true;
+            return this;
+        }
+
+        Event loopback() {
+            loopback = true;
+            return this;
+        }
+
+        ChannelEvent make() {
+            boolean over = kind == Kind.END || kind == Kind.CDR;
+            return new ChannelEvent(kind, node, core, uuid, former, created, profileCreated, answered, ended, at,
+                    callee, firstCallee, callerId, "200", "200", CallDirection.INBOUND,
+                    over ? "NORMAL_CLEARING" : null, tenant, parent, recovered, loopback);
+        }
+    }
+
+    static Event leg(Kind kind, String uuid) {
+        return new Event(kind, uuid);
+    }
+
     static ChannelEvent event(Kind kind, String uuid) {
-        return new ChannelEvent(kind, "fs1", uuid, null, CREATED, CREATED,
-                kind == Kind.ANSWER || kind == Kind.END ? ANSWERED : 0,
-                kind == Kind.END ? ENDED : 0, CREATED, "100", "200", "200", "200", CallDirection.INBOUND,
-                kind == Kind.END ? "NORMAL_CLEARING" : null, "a.example", null, false, false);
-    }
-
-    static ChannelEvent withTenant(ChannelEvent e, String tenant) {
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), e.formerUuid(), e.channelCreated(), e.profileCreated(),
-                e.answered(),
-                e.hungUp(), e.at(), e.calleeNumber(), e.callerIdNumber(), e.firstCallerId(), e.ani(), e.direction(),
-                e.hangupCause(),
-                tenant, e.parentUuid(), e.recovered(), e.loopback());
-    }
-
-    static ChannelEvent withParent(ChannelEvent e, String parent) {
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), e.formerUuid(), e.channelCreated(), e.profileCreated(),
-                e.answered(),
-                e.hungUp(), e.at(), e.calleeNumber(), e.callerIdNumber(), e.firstCallerId(), e.ani(), e.direction(),
-                e.hangupCause(),
-                e.tenant(), parent, e.recovered(), e.loopback());
-    }
-
-    static ChannelEvent withTimes(ChannelEvent e, long created, long answered, long ended) {
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), e.formerUuid(), created, e.profileCreated(), answered,
-                ended, e.at(),
-                e.calleeNumber(), e.callerIdNumber(), e.firstCallerId(), e.ani(), e.direction(), e.hangupCause(),
-                e.tenant(),
-                e.parentUuid(), e.recovered(), e.loopback());
-    }
-
-    static ChannelEvent withNumbers(ChannelEvent e, String callee, String callerId) {
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), e.formerUuid(), e.channelCreated(), e.profileCreated(),
-                e.answered(),
-                e.hungUp(), e.at(), callee, callerId, e.firstCallerId(), e.ani(), e.direction(), e.hangupCause(),
-                e.tenant(),
-                e.parentUuid(), e.recovered(), e.loopback());
-    }
-
-    static ChannelEvent recovered(ChannelEvent e, long created, long answered) {
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), e.formerUuid(), created, e.profileCreated(), answered,
-                e.hungUp(),
-                e.at(), e.calleeNumber(), e.callerIdNumber(), e.firstCallerId(), e.ani(), e.direction(),
-                e.hangupCause(), e.tenant(),
-                e.parentUuid(), true, e.loopback());
-    }
-
-    static ChannelEvent loopback(ChannelEvent e) {
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), e.formerUuid(), e.channelCreated(), e.profileCreated(),
-                e.answered(),
-                e.hungUp(), e.at(), e.calleeNumber(), e.callerIdNumber(), e.firstCallerId(), e.ani(), e.direction(),
-                e.hangupCause(),
-                e.tenant(), e.parentUuid(), e.recovered(), true);
+        return leg(kind, uuid).make();
     }
 
     static ChannelEvent rename(String from, String to) {
-        ChannelEvent e = event(Kind.RENAME, to);
-        return new ChannelEvent(e.kind(), e.node(), e.uuid(), from, e.channelCreated(), e.profileCreated(),
-                e.answered(), e.hungUp(),
-                e.at(), e.calleeNumber(), e.callerIdNumber(), e.firstCallerId(), e.ani(), e.direction(),
-                e.hangupCause(), e.tenant(),
-                e.parentUuid(), e.recovered(), e.loopback());
+        return leg(Kind.RENAME, to).former(from).make();
     }
 
     /** What a metric would count. */
@@ -87,9 +125,10 @@ final class Legs {
         int rejectedInvites;
         int aliveAfterHangup;
         int foundMidway;
+        final List<LegTracker.Reason> reconciled = new ArrayList<>();
 
         @Override
-        public void rejectedInvite(String node) {
+        public void rejectedInvite(ChannelEvent event) {
             rejectedInvites++;
         }
 
@@ -99,8 +138,13 @@ final class Legs {
         }
 
         @Override
-        public void foundMidway(String node) {
+        public void foundMidway(ChannelEvent event) {
             foundMidway++;
+        }
+
+        @Override
+        public void reconciled(LegTracker.Reason reason) {
+            reconciled.add(reason);
         }
     }
 }
