@@ -53,7 +53,8 @@ public final class CallEventPublisher implements CallEventSink, AutoCloseable {
     /**
      * @param producerProperties connection properties of the Kafka producer; what durability needs is set here
      * @param consumerProperties connection properties of the Kafka consumer that looks for spooled events in the topic
-     * @param acknowledged learns of every event that the topic has; called on threads of this publisher, which it must not hold up
+     * @param acknowledged learns of every event that the topic has, also if another has published it; once per event and process,
+     *        in the order of each leg, on threads of this publisher, which it must not hold up
      * @throws InvalidSettingException when the spool's folder cannot be used
      */
     public CallEventPublisher(String topic, Map<String, Object> producerProperties,

@@ -3,14 +3,17 @@ package io.offhook.ingestor.publish;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.offhook.model.EventId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +48,7 @@ final class Outbox {
         private final int bytes;
         private final long nanos = System.nanoTime();
         private boolean taken;
+        private boolean copied;
 
         private Entry(OutgoingEvent event, int bytes, SettledWindow.Slot slot) {
             this.event = event;
@@ -68,6 +72,8 @@ final class Outbox {
     /** All entries in memory, in their order; those not taken are in {@code waiting} too. */
     private final SequencedSet<Entry> memory = new LinkedHashSet<>();
     private final Deque<Entry> waiting = new ArrayDeque<>();
+    /** Events that the producer was through with after they had been copied to the spool; no more than memory had. */
+    private final Set<EventId> doneCopies = new HashSet<>();
     private long memoryBytes;
     private Mode mode;
     private long modeSince = System.nanoTime();
@@ -164,6 +170,9 @@ final class Outbox {
             if (memory.remove(entry)) {
                 memoryBytes -= entry.bytes;
             }
+            if (done && entry.copied) {
+                doneCopies.add(entry.event.message().id());
+            }
             if (done) {
                 reached = window.settle(entry.slot);
             }
@@ -247,12 +256,23 @@ final class Outbox {
         }
     }
 
+    /** For the replay: whether the producer was through with the event while it was in the spool too. */
+    boolean isDone(EventId id) {
+        lock.lock();
+        try {
+            return doneCopies.contains(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Events were replayed: if those were the last ones, all is direct again. */
     void replayed() {
         lock.lock();
         try {
             if (mode == Mode.CATCHING_UP && spool.events() == 0) {
                 turn(Mode.DIRECT);
+                doneCopies.clear();
                 log.info("the spool is empty: events go to Kafka directly again");
             }
             progress.signalAll();
@@ -283,6 +303,7 @@ final class Outbox {
         waiting.clear();
         for (Entry entry : new ArrayList<>(memory)) {
             spool.append(entry.event, () -> settle(entry.slot));
+            entry.copied = true;
             if (!entry.taken) {
                 memory.remove(entry);
                 memoryBytes -= entry.bytes;

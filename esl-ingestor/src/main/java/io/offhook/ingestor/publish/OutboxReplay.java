@@ -98,28 +98,33 @@ final class OutboxReplay implements Runnable {
 
     private void next() throws IOException, InterruptedException {
         SpoolReader.Batch batch = spool.peek(BATCH_EVENTS, BATCH_BYTES);
-        Set<EventId> there = find(batch.events());
-        var results = new ArrayList<CompletableFuture<Exception>>();
-        for (OutgoingEvent event : batch.events()) {
+        List<OutgoingEvent> events = batch.events().stream().filter(event -> !outbox.isDone(event.message().id()))
+                .toList();
+        List<Exception> results = await(send(events, find(events)));
+        for (int i = 0; i < results.size(); i++) {
+            if (results.get(i) == null) {
+                completion.acknowledged(events.get(i));
+            } else {
+                completion.rejected(events.get(i), results.get(i));
+            }
+        }
+        spool.drop(batch);
+        outbox.replayed();
+    }
+
+    private List<CompletableFuture<Exception>> send(List<OutgoingEvent> events, Set<EventId> there) {
+        var results = new ArrayList<CompletableFuture<Exception>>(events.size());
+        for (OutgoingEvent event : events) {
             var result = new CompletableFuture<Exception>();
             results.add(result);
+            // An event that two ingestors left is there once the first of them is sent.
             if (there.add(event.message().id())) {
                 producer.send(event.message(), result::complete);
             } else {
                 result.complete(null);
             }
         }
-        List<Exception> failures = await(results);
-        for (int i = 0; i < failures.size(); i++) {
-            OutgoingEvent event = batch.events().get(i);
-            if (failures.get(i) == null) {
-                completion.acknowledged(event);
-            } else {
-                completion.rejected(event, failures.get(i));
-            }
-        }
-        spool.drop(batch);
-        outbox.replayed();
+        return results;
     }
 
     private Set<EventId> find(List<OutgoingEvent> events) throws InterruptedException {
