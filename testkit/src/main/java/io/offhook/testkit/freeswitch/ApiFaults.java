@@ -14,10 +14,15 @@ final class ApiFaults {
 
     private final ConcurrentHashMap<String, String> replies = new ConcurrentHashMap<>();
     private long delayNanos;
+    private int waiting;
 
     synchronized void delay(Duration time) {
         delayNanos = time.toNanos();
         notifyAll();
+    }
+
+    synchronized int waiting() {
+        return waiting;
     }
 
     void failAll(String reply) {
@@ -41,6 +46,7 @@ final class ApiFaults {
     /** Waits as long as commands are to take, less when that changes or the client goes. */
     synchronized void await(BooleanSupplier gone) {
         long start = System.nanoTime();
+        waiting++;
         try {
             long left;
             while (!gone.getAsBoolean() && (left = start + delayNanos - System.nanoTime()) > 0) {
@@ -49,6 +55,8 @@ final class ApiFaults {
         } catch (InterruptedException e) {
             // The switch ends: the command need not wait any longer.
             Thread.currentThread().interrupt();
+        } finally {
+            waiting--;
         }
     }
 }

@@ -94,6 +94,11 @@ public final class Faults {
         api.delay(time);
     }
 
+    /** API commands that {@link #delayApi} holds back now. */
+    public int waitingApiCommands() {
+        return api.waiting();
+    }
+
     /** Every API command of a client is answered by this instead, e.g. {@code -ERR show Command not found!\n}, until {@link #healApi()}. */
     public void failApi(String reply) {
         api.failAll(reply);

@@ -29,6 +29,7 @@ public final class TcpRelay implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicLong relayed = new AtomicLong();
     private ServerSocket listening;
+    private Thread accepting;
     private boolean stalled;
     private boolean closed;
 
@@ -36,7 +37,7 @@ public final class TcpRelay implements AutoCloseable {
         this.target = target;
         this.listening = bind(port);
         this.port = listening.getLocalPort();
-        accept(listening);
+        this.accepting = accept(listening);
     }
 
     /**
@@ -105,6 +106,13 @@ public final class TcpRelay implements AutoCloseable {
     /** Refuses new connections until {@link #listen()}; those that are there stay. */
     public synchronized void refuse() {
         closeQuietly(listening);
+        try {
+            // The kernel goes on completing handshakes until the thread in accept has let the socket go.
+            accepting.join();
+        } catch (InterruptedException e) {
+            // The test ends; its connections may still be taken for a moment.
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -116,7 +124,7 @@ public final class TcpRelay implements AutoCloseable {
         if (listening.isClosed() && !closed) {
             try {
                 listening = bind(port);
-                accept(listening);
+                accepting = accept(listening);
             } catch (IOException e) {
                 // As at the start.
                 throw new UncheckedIOException(e);
@@ -129,7 +137,7 @@ public final class TcpRelay implements AutoCloseable {
     public void close() {
         synchronized (this) {
             closed = true;
-            closeQuietly(listening);
+            refuse();
             resume();
         }
         cut();
@@ -142,8 +150,8 @@ public final class TcpRelay implements AutoCloseable {
         return socket;
     }
 
-    private void accept(ServerSocket server) {
-        Thread.ofVirtual().name("relay-accept").start(() -> {
+    private Thread accept(ServerSocket server) {
+        return Thread.ofVirtual().name("relay-accept").start(() -> {
             try {
                 while (true) {
                     Socket client = server.accept();
@@ -210,8 +218,8 @@ public final class TcpRelay implements AutoCloseable {
                 int count;
                 while ((count = in.read(chunk)) >= 0) {
                     passing();
-                    out.write(chunk, 0, count);
                     relayed.addAndGet(count);
+                    out.write(chunk, 0, count);
                 }
                 passing();
                 to.shutdownOutput();

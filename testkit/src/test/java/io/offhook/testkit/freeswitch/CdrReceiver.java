@@ -2,6 +2,7 @@ package io.offhook.testkit.freeswitch;
 
 import java.io.BufferedInputStream;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import tools.jackson.databind.ObjectMapper;
 /** Takes CDRs as bytes, one connection each, and answers with a status, at once or when told. */
 final class CdrReceiver implements Closeable {
     private final ServerSocket server;
+    private final Thread accepting;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
     private volatile CountDownLatch held = new CountDownLatch(0);
@@ -40,7 +42,7 @@ final class CdrReceiver implements Closeable {
 
     CdrReceiver() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        accepting = Thread.ofVirtual().start(this::accept);
     }
 
     URI url() {
@@ -64,15 +66,15 @@ final class CdrReceiver implements Closeable {
     }
 
     private void accept() {
-        try {
-            while (true) {
+        while (!server.isClosed()) {
+            try {
                 Socket socket = server.accept();
                 // One after the other up to the request's last byte, so that the order of the requests is that of the connections.
                 requests.add(read(socket.getInputStream()));
                 Thread.ofVirtual().start(() -> answer(socket));
+            } catch (IOException e) {
+                // The test is over, or a client gave up in the middle; the loop condition tells which.
             }
-        } catch (IOException e) {
-            // The test is over.
         }
     }
 
@@ -92,7 +94,11 @@ final class CdrReceiver implements Closeable {
         InputStream in = new BufferedInputStream(stream);
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) in.read());
+            int octet = in.read();
+            if (octet < 0) {
+                throw new EOFException("after: " + head);
+            }
+            head.append((char) octet);
         }
         int length = head.toString().lines().filter(line -> line.startsWith("Content-Length: "))
                 .mapToInt(line -> Integer.parseInt(line.substring(16))).findFirst().orElseThrow();
@@ -103,5 +109,11 @@ final class CdrReceiver implements Closeable {
     public void close() throws IOException {
         held.countDown();
         server.close();
+        try {
+            // Until then the port goes on taking connections.
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -59,6 +59,7 @@ class CoreFaultsTest {
                 RawClient other = RawClient.subscribed(server, LIFE)) {
             server.faults().delayApi(Duration.ofDays(1));
             slow.send("api uuid_exists x\n\n");
+            await().until(() -> server.faults().waitingApiCommands() == 1);
             assertThat(server.api("uuid_exists x")).isEqualTo("false");
             server.faults().heartbeatNow();
             other.event("HEARTBEAT");
@@ -74,6 +75,7 @@ class CoreFaultsTest {
                 RawClient client = RawClient.subscribed(server, LIFE)) {
             server.faults().delayApi(Duration.ofDays(1));
             client.send("api uuid_exists x\n\n");
+            await().until(() -> server.faults().waitingApiCommands() == 1);
             server.faults().cut(CutMode.EOF);
             assertThat(client.rest()).isEmpty();
             await().until(() -> server.clients() == 0);

@@ -22,12 +22,13 @@ import static org.awaitility.Awaitility.await;
 class TcpRelayTest {
     private final BlockingQueue<Socket> accepted = new ArrayBlockingQueue<>(10);
     private ServerSocket server;
+    private Thread accepting;
     private TcpRelay relay;
 
     @BeforeEach
     void start() throws IOException {
         server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(() -> {
+        accepting = Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
                     accepted.add(server.accept());
@@ -130,6 +131,7 @@ class TcpRelayTest {
     @Test
     void whereNobodyIsBehindItAConnectionEndsAtOnce() throws Exception {
         server.close();
+        accepting.join();
         try (Socket client = connect()) {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
