@@ -50,7 +50,7 @@ public final class CdrReader {
         String uuid = required("variables.uuid", either(variables.text("uuid"), given(profile, "uuid")));
         String channel = either(variables.text("channel_name"), given(profile, "chan_name"));
         return new CdrReport(uuid, required("core-uuid", given(root, "core-uuid")), given(root, "switchname"),
-                direction(root, variables), callee, given(profile, "caller_id_number"), given(profile, "ani"),
+                direction(root, variables), callee, callerId(variables, profile), given(profile, "ani"),
                 required("variables.start_uepoch", start(recovered, variables, first)),
                 happened(variables.time("answer_uepoch"), newest, "answered_time"),
                 required("variables.end_uepoch", happened(variables.time("end_uepoch"), newest, "hangup_time")),
@@ -90,6 +90,14 @@ public final class CdrReader {
 
     private static long happened(long time, JsonNode newest, String name) {
         return time > 0 ? time : time(given(newest.path("times"), name));
+    }
+
+    /**
+     * On a call that FreeSWITCH placed itself caller and callee change places in the profile itself when it is answered
+     * (switch_channel.c, flip_cid), which leaves the number from before in this variable; other legs do not have it.
+     */
+    private static String callerId(ChannelVariables variables, JsonNode profile) {
+        return either(variables.text("pre_transfer_caller_id_number"), given(profile, "caller_id_number"));
     }
 
     private static CallDirection direction(JsonNode root, ChannelVariables variables) {

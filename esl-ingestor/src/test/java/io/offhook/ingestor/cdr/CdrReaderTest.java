@@ -67,6 +67,14 @@ class CdrReaderTest {
     }
 
     @Test
+    void theCallerIdOfACallThatFreeSwitchPlacedIsTheOneBeforeItWasFlipped() throws Exception {
+        CdrReport leg = read(Cdrs.small("u1", "\"pre_transfer_caller_id_number\":\"+493099999\"")
+                .replace("\"destination_number\"", "\"caller_id_number\":\"491711234567\",\"destination_number\""));
+
+        assertThat(leg.callerIdNumber()).isEqualTo("+493099999");
+    }
+
+    @Test
     void aCallersTextThatLooksLikeAnEscapeStaysWhereValuesArePlain() throws Exception {
         CdrReport leg = read(Cdrs.small("x%41y",
                 "\"start_stamp\":\"2026-11-22 20:21:59\",\"hangup_cause\":\"%20\",\"originator\":\"a%2525\""));
