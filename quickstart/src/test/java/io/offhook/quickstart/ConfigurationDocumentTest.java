@@ -58,6 +58,9 @@ class ConfigurationDocumentTest {
         var sections = new LinkedHashMap<String, String>();
         sections.put("offhook.freeswitch", "Ingestor: which FreeSWITCH");
         sections.put("offhook.ingestor", "Ingestor: how it listens");
+        sections.put("offhook.reconciliation", "Ingestor: what it has missed");
+        sections.put("offhook.cdr", "Ingestor: CDRs");
+        sections.put("offhook.spool", "Ingestor: while Kafka is away");
         sections.put("offhook.dispatcher", "Dispatcher: how it delivers");
         sections.put("offhook.retry", "Dispatcher and API: when it is sent again");
         sections.put("offhook.egress", "Dispatcher and API: where webhooks may go");
