@@ -116,7 +116,7 @@ public final class CallEventPublisher implements CallEventSink, AutoCloseable {
     private void send() {
         try {
             while (true) {
-                Outbox.Entry entry = outbox.take();
+                OutboxMemory.Entry entry = outbox.take();
                 producer.send(entry.event().message(), failure -> onCompletion(entry, failure));
             }
         } catch (InterruptedException e) {
@@ -124,7 +124,7 @@ public final class CallEventPublisher implements CallEventSink, AutoCloseable {
         }
     }
 
-    private void onCompletion(Outbox.Entry entry, Exception failure) {
+    private void onCompletion(OutboxMemory.Entry entry, Exception failure) {
         // With retries without end a failure is one that no retry mends: a refused event, a broken authorisation, or the end.
         boolean done = failure == null || EventProducer.refuses(failure);
         try {

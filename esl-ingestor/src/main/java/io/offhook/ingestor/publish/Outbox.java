@@ -1,18 +1,14 @@
 package io.offhook.ingestor.publish;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.offhook.ingestor.publish.OutboxMemory.Entry;
 import io.offhook.model.EventId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,26 +37,6 @@ final class Outbox {
         DIRECT, SPOOLING, CATCHING_UP
     }
 
-    /** An event in memory. */
-    static final class Entry {
-        private final OutgoingEvent event;
-        private final SettledWindow.Slot slot;
-        private final int bytes;
-        private final long nanos = System.nanoTime();
-        private boolean taken;
-        private boolean copied;
-
-        private Entry(OutgoingEvent event, int bytes, SettledWindow.Slot slot) {
-            this.event = event;
-            this.bytes = bytes;
-            this.slot = slot;
-        }
-
-        OutgoingEvent event() {
-            return event;
-        }
-    }
-
     private final SpoolSettings settings;
     private final Spool spool;
     private final ReentrantLock lock = new ReentrantLock();
@@ -69,12 +45,9 @@ final class Outbox {
     /** Something was acknowledged, stored or replayed, or the way has changed; told only where somebody may wait for it. */
     private final Condition progress = lock.newCondition();
     private final SettledWindow window = new SettledWindow();
-    /** All entries in memory, in their order; those not taken are in {@code waiting} too. */
-    private final SequencedSet<Entry> memory = new LinkedHashSet<>();
-    private final Deque<Entry> waiting = new ArrayDeque<>();
+    private final OutboxMemory memory = new OutboxMemory();
     /** Events that the producer was through with after they had been copied to the spool; no more than memory had. */
     private final Set<EventId> doneCopies = new HashSet<>();
-    private long memoryBytes;
     private Mode mode;
     private long modeSince = System.nanoTime();
     private boolean closed;
@@ -102,10 +75,7 @@ final class Outbox {
             if (mode == Mode.SPOOLING) {
                 spool.append(event, () -> settle(slot));
             } else {
-                var entry = new Entry(event, bytes, slot);
-                memory.add(entry);
-                waiting.add(entry);
-                memoryBytes += bytes;
+                memory.add(event, slot);
                 sendable.signal();
             }
         } finally {
@@ -139,21 +109,22 @@ final class Outbox {
 
     private boolean memoryAdmits(int events, long bytes) {
         return window.size() + events <= settings.memoryEvents() && memory.size() + events <= settings.memoryEvents()
-                && memoryBytes + bytes <= settings.memoryBytes();
+                && memory.bytes() + bytes <= settings.memoryBytes();
     }
 
     /** For the sender: the next event to hand to the producer. */
     Entry take() throws InterruptedException {
         lock.lock();
         try {
-            while (mode != Mode.DIRECT || waiting.isEmpty()) {
+            while (true) {
+                Entry entry = mode == Mode.DIRECT ? memory.take() : null;
+                if (entry != null) {
+                    return entry;
+                }
                 // While it has nothing to do it sees to it that nothing waits too long behind a replay.
                 sendable.awaitNanos(mode == Mode.CATCHING_UP ? LOOK_AGAIN_NANOS : Long.MAX_VALUE);
                 checkAge();
             }
-            Entry entry = waiting.poll();
-            entry.taken = true;
-            return entry;
         } finally {
             lock.unlock();
         }
@@ -167,14 +138,12 @@ final class Outbox {
             if (!done && mode == Mode.DIRECT) {
                 spoolMemory(failure);
             }
-            if (memory.remove(entry)) {
-                memoryBytes -= entry.bytes;
-            }
-            if (done && entry.copied) {
-                doneCopies.add(entry.event.message().id());
+            memory.remove(entry);
+            if (done && entry.isCopied()) {
+                doneCopies.add(entry.event().message().id());
             }
             if (done) {
-                reached = window.settle(entry.slot);
+                reached = window.settle(entry.slot());
             }
             tellProgress();
         } finally {
@@ -214,7 +183,7 @@ final class Outbox {
                         + TimeUnit.NANOSECONDS.toSeconds(CATCH_UP_NANOS) + " s");
             } else if (mode == Mode.DIRECT && !memory.isEmpty()) {
                 // What was held while catching up starts to wait for Kafka when that ends.
-                long since = Math.max(memory.getFirst().nanos - modeSince, 0) + modeSince;
+                long since = Math.max(memory.oldest().nanos() - modeSince, 0) + modeSince;
                 if (System.nanoTime() - since > settings.awayAfter().toNanos()) {
                     spoolMemory("nothing was acknowledged for " + settings.awayAfter().toMillis() + " ms");
                 }
@@ -239,7 +208,7 @@ final class Outbox {
 
     private boolean replayable() {
         // In both modes all that is taken is under way in the producer, and it is in front of all that is not.
-        return mode != Mode.DIRECT && (memory.isEmpty() || !memory.getFirst().taken);
+        return mode != Mode.DIRECT && memory.isProducerIdle();
     }
 
     /** For the replay, while Kafka answers: holds what comes from now on in memory if little is left in the spool. */
@@ -300,15 +269,7 @@ final class Outbox {
             log.info("{} more events go to the spool: {}", memory.size(), reason);
         }
         turn(Mode.SPOOLING);
-        waiting.clear();
-        for (Entry entry : new ArrayList<>(memory)) {
-            spool.append(entry.event, () -> settle(entry.slot));
-            entry.copied = true;
-            if (!entry.taken) {
-                memory.remove(entry);
-                memoryBytes -= entry.bytes;
-            }
-        }
+        memory.moveOut().forEach(entry -> spool.append(entry.event(), () -> settle(entry.slot())));
     }
 
     private void turn(Mode to) {
@@ -378,7 +339,7 @@ final class Outbox {
     long oldestNanos() {
         lock.lock();
         try {
-            return memory.isEmpty() ? 0 : System.nanoTime() - memory.getFirst().nanos;
+            return memory.isEmpty() ? 0 : System.nanoTime() - memory.oldest().nanos();
         } finally {
             lock.unlock();
         }
