@@ -43,7 +43,8 @@ final class Ingestor implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Ingestor.class);
     /** One event loop reads some 80,000 events a second: more than that many serve more nodes than one thread can follow. */
     private static final int MAX_LOOPS = 4;
-    private static final long DRAIN_MILLIS = 5_000;
+    /** A little longer than a leg waits for its originate from the topic. */
+    private static final long DRAIN_MILLIS = 6_000;
     /** As often as FreeSWITCH's own. */
     private static final int TICKS_PER_HEARTBEAT = 20;
 
@@ -242,11 +243,11 @@ final class Ingestor implements SmartLifecycle {
             ended.forEach(ListenedNode::close);
             loops.shutdownGracefully(0, DRAIN_MILLIS, TimeUnit.MILLISECONDS).await(DRAIN_MILLIS);
             cdrs.close();
-            legs.stop(DRAIN_MILLIS);
-            search.stop();
             if (tail.getState() != Thread.State.NEW) {
                 tail.join(DRAIN_MILLIS);
             }
+            legs.stop(DRAIN_MILLIS);
+            search.stop();
             io.tail().close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
