@@ -116,6 +116,13 @@ final class Ingestor implements SmartLifecycle {
         metrics.watch("offhook.ingestor.spool.events", "events on disk that wait for Kafka",
                 io.publisher()::spooledEvents);
         metrics.watch("offhook.ingestor.spool.bytes", "size of the spool", io.publisher()::spoolBytes);
+        metrics.watch("offhook.ingestor.spool.damaged", "damaged places found in the spool",
+                io.publisher()::spoolDamaged);
+        metrics.watch("offhook.ingestor.spool.failures", "times that the spool could not be written",
+                io.publisher()::spoolFailures);
+        metrics.watch("offhook.ingestor.unacknowledged.age.seconds",
+                "how long the oldest event that Kafka has not acknowledged has waited",
+                () -> io.publisher().oldestUnacknowledged().toMillis() / 1000.0);
         metrics.watch("offhook.ingestor.cdrs.waiting", "CDRs that wait for the events of their legs",
                 cdrs::backlog);
         starter.start();

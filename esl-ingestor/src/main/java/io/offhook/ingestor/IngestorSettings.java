@@ -20,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param connectTimeout bound of a TCP connect to a node
  * @param replyTimeout bound of each answer that FreeSWITCH owes: greeting, auth, event
  * @param silence without a frame until a node is asked whether it lives; three heartbeats by default
+ * @param userTimeout until a node that acknowledges nothing counts as gone, by TCP_USER_TIMEOUT and keep-alive; 1 s or more
+ * @param commandIdle after its last command until the connection for commands is closed
  * @param backoff first delay before a node is connected again; doubles
  * @param backoffMax its bound
  * @param refusedBackoff delay after a refused password or address
@@ -33,7 +35,8 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("offhook.ingestor")
 public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @DefaultValue("10s") Duration replyTimeout,
-        @DefaultValue("60s") Duration silence, @DefaultValue("250ms") Duration backoff,
+        @DefaultValue("60s") Duration silence, @DefaultValue("30s") Duration userTimeout,
+        @DefaultValue("60s") Duration commandIdle, @DefaultValue("250ms") Duration backoff,
         @DefaultValue("10s") Duration backoffMax,
         @DefaultValue("30s") Duration refusedBackoff,
         @DefaultValue("20000") @Min(value = 100, message = "a whole number from 100 to 1000000") @Max(value = 1_000_000, message = "a whole number from 100 to 1000000") int queueEvents,
@@ -44,13 +47,20 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
         @DefaultValue("") String tenantByNumber, @DefaultValue("10m") Duration closedLegMemory,
         @DefaultValue("exclude") LoopbackLegs loopbackLegs) {
 
+    public IngestorSettings {
+        if (userTimeout.toSeconds() < 1) {
+            throw new InvalidSettingException("offhook.ingestor.user-timeout", userTimeout, "1s or more");
+        }
+    }
+
     /** The loopback endpoint makes two legs of one logical call. */
     public enum LoopbackLegs {
         EXCLUDE, INCLUDE
     }
 
     EslTimings timings() {
-        return new EslTimings(connectTimeout, replyTimeout, silence, backoff, backoffMax, refusedBackoff);
+        return new EslTimings(connectTimeout, replyTimeout, silence, backoff, backoffMax, refusedBackoff, userTimeout,
+                commandIdle);
     }
 
     TenantRules tenantRules() {

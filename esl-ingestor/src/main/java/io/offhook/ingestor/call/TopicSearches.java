@@ -24,9 +24,7 @@ final class TopicSearches {
         return leg.search;
     }
 
-    boolean isEmpty() {
-        return waiting.isEmpty();
-    }
+    boolean isEmpty() { return waiting.isEmpty(); }
 
     /** What is to be asked now, by the leg's first name, with the time to read from. It is asked once, unless {@link #again}. */
     Map<String, Long> due(long nowMillis) {
