@@ -217,7 +217,7 @@ final class Ingestor implements SmartLifecycle {
         EslTimings timings = settings.timings();
         EventLoop loop = loops.next();
         var commands = new CommandConnection(address, credentials, timings, loop);
-        var feed = new NodeFeed(name, settings.queueEvents(), legs, nodeEvents, metrics);
+        var feed = new NodeFeed(name, settings.queueEvents(), settings.queueBytes(), legs, nodeEvents, metrics);
         var events = new EslConnection(address, credentials, EVENTS, timings, loop, feed,
                 () -> commands.api("status"));
         var asking = new Reconciliation(name, commands::api, legs, tracker, reader, reconciliation.pace());

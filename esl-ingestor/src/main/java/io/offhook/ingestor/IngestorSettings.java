@@ -26,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param backoffMax its bound
  * @param refusedBackoff delay after a refused password or address
  * @param queueEvents events of one node that may wait to be worked on; beyond it the connection is closed
+ * @param queueBytes what these events may take in memory, in bytes; an event has about 10,000
  * @param tenantHold how long an originate waits for somebody to name its tenant; 0 for not at all
  * @param tenantHeaders headers that may name a tenant, in the order of trust
  * @param tenantByNumber dialled number to tenant, for DID calls: {@code +49301001=tenant-a.example,+49401001=tenant-b.example}
@@ -40,6 +41,7 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
         @DefaultValue("10s") Duration backoffMax,
         @DefaultValue("30s") Duration refusedBackoff,
         @DefaultValue("20000") @Min(value = 100, message = "a whole number from 100 to 1000000") @Max(value = 1_000_000, message = "a whole number from 100 to 1000000") int queueEvents,
+        @DefaultValue("33554432") @Min(value = 1_048_576, message = "a whole number of bytes from 1048576 to 1073741824") @Max(value = 1_073_741_824, message = "a whole number of bytes from 1048576 to 1073741824") long queueBytes,
         @DefaultValue("250ms") Duration tenantHold,
         @DefaultValue({
                 "variable_tenant", "variable_domain_name", "variable_dialed_domain",
