@@ -1,0 +1,90 @@
+package io.offhook.ingestor.call;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.offhook.ingestor.call.ChannelEvent.Kind;
+import io.offhook.model.CallAction;
+import io.offhook.model.CallDirection;
+import io.offhook.model.CallEvent;
+import io.offhook.model.EventId;
+import io.offhook.model.LegIdentity;
+import org.junit.jupiter.api.Test;
+
+import static io.offhook.ingestor.call.Legs.ANSWERED;
+import static io.offhook.ingestor.call.Legs.CREATED;
+import static io.offhook.ingestor.call.Legs.ENDED;
+import static io.offhook.ingestor.call.Legs.event;
+import static io.offhook.ingestor.call.Legs.leg;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What is learnt while something is about to be inferred, and what looks like it but is about another life of the uuid. */
+class LegDoubtTest {
+
+    private static final Duration GRACE = Tracking.TIMINGS.recoveryGrace();
+
+    private final Tracking t = new Tracking();
+
+    @Test
+    void aLegThatIsRecoveredWhileTheTopicIsAskedAboutItsEndGoesOn() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"));
+        coreDies();
+        askAboutItsLegs();
+        assertThat(t.tracker.isSearching()).isTrue();
+        t.feed(leg(Kind.BEGIN, "a").at("fs2", "core-2").recovered().make());
+        assertThat(t.ids()).containsExactly("a_originate", "a_answer");
+    }
+
+    @Test
+    void aHangupThatArrivesWhileTheTopicIsAskedAboutAnInferredOneIsTheOne() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"));
+        coreDies();
+        askAboutItsLegs();
+        t.feed(event(Kind.END, "a"));
+        assertThat(t.ids()).containsExactly("a_originate", "a_answer", "a_hangup");
+        assertThat(t.sent.getLast().reconciled()).isFalse();
+        assertThat(t.sent.getLast().event().atMicros()).isEqualTo(ENDED);
+    }
+
+    @Test
+    void aLegThatAnotherIngestorSawRecoveredWhileTheSpoolWasEmptiedGoesOn() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"));
+        coreDies();
+        t.caughtUp = false;
+        t.after(Duration.ofSeconds(5));
+        t.tracker.heardElsewhere("core-2", "fs2", ANSWERED, 0, t.now);
+        t.tracker.onJournal(written("a", "fs2", "core-2", CallAction.ANSWER), t.now);
+        t.caughtUp = true;
+        t.after(Duration.ofSeconds(5));
+        assertThat(t.ids()).containsExactly("a_originate", "a_answer");
+    }
+
+    private void coreDies() {
+        t.after(Duration.ofSeconds(2));
+        t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
+        t.after(GRACE.minusSeconds(1));
+    }
+
+    /** The grace is over, and the topic takes its time to answer. */
+    private void askAboutItsLegs() {
+        t.now += 2000;
+        t.wallMillis += 2000;
+        t.tracker.judgeCores(t.now);
+        t.tracker.passTime(t.now);
+    }
+
+    private static OpenLeg written(String uuid, String node, String core, CallAction published) {
+        long answered = published == CallAction.ANSWER ? ANSWERED : 0;
+        return new OpenLeg(identity(uuid), List.of(uuid), node, core, "a.example", uuid, CREATED, answered, false,
+                published);
+    }
+
+    private static LegIdentity identity(String uuid) {
+        return new LegIdentity(uuid, "100", "200", "200", CallDirection.INBOUND);
+    }
+
+    private static TopicEvent published(CallEvent event) {
+        return new TopicEvent(EventId.of(event.leg().uuid(), event.action()), event, "fs1", "a.example",
+                event.leg().uuid());
+    }
+}
