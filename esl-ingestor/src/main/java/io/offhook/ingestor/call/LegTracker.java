@@ -118,7 +118,7 @@ public final class LegTracker {
         learnTenantOfParent(parent, event.tenant());
         boolean old = event.at() > 0
                 && clocks.wallMillis(event.node(), event.at()) < wallClock.millis() - OLD_MILLIS;
-        take(event, old, () -> {}, nowMillis);
+        take(event, old, nowMillis, () -> {}, nowMillis);
     }
 
     /** The leg as its node shows it now. */
@@ -258,11 +258,7 @@ public final class LegTracker {
         LegInput input = inference.input();
         TrackedLeg leg = legs.find(input.uuid());
         if (input instanceof Closing closing) {
-            boolean stands = leg != null && leg.isOpen() && leg.seenMillis <= inference.sinceMillis();
-            // A leg whose core has died since may still be recovered: that is judged with the core.
-            boolean orphan = stands && closing.cause().equals(Closing.DENIED) && leg.core != null
-                    && !cores.lives(leg.core);
-            if (!stands || orphan) {
+            if (!stands(closing, leg, inference.sinceMillis())) {
                 return;
             }
             input = leg.names.stream().map(waitingCdrs).flatMap(Optional::stream).<LegInput>map(cdr -> cdr)
@@ -271,16 +267,28 @@ public final class LegTracker {
                 && leg.leg.closed() && leg.leg.callStart() == event.channelCreated()) {
             return;
         }
-        take(input, true, inference.done(), nowMillis);
+        take(input, true, inference.sinceMillis(), inference.done(), nowMillis);
     }
 
-    private void take(LegInput input, boolean search, Runnable done, long nowMillis) {
+    /** Asked before the topic is and after it: its answer may take a while, in which the leg may speak. */
+    private boolean stands(Closing closing, TrackedLeg leg, long sinceMillis) {
+        if (leg == null || !leg.isOpen() || leg.seenMillis > sinceMillis) {
+            return false;
+        }
+        // A denied leg whose core has died since may still be recovered: that is judged with the core. One whose core died but that
+        // another ingestor saw recovered since has a core that lives.
+        return closing.cause().equals(Closing.DENIED)
+                ? leg.core == null || cores.lives(leg.core)
+                : !cores.lives(leg.core);
+    }
+
+    private void take(LegInput input, boolean search, long sinceMillis, Runnable done, long nowMillis) {
         TrackedLeg known = legs.find(input.uuid());
         if (input instanceof ChannelEvent event) {
             noteLife(known, event, nowMillis);
         }
         if (known != null && known.search != null) {
-            known.search.inputs.add(new Waiting(input, done));
+            known.search.inputs.add(new Waiting(input, sinceMillis, done));
             return;
         }
         Step step = step(known, input);
@@ -289,7 +297,7 @@ public final class LegTracker {
             if (known == null && input instanceof ChannelEvent event) {
                 noteLife(tracked, event, nowMillis);
             }
-            seek(tracked, input, step, nowMillis).inputs.add(new Waiting(input, done));
+            seek(tracked, input, step, nowMillis).inputs.add(new Waiting(input, sinceMillis, done));
         } else {
             apply(known, input, step, nowMillis);
             done.run();
@@ -315,6 +323,10 @@ public final class LegTracker {
         leg.search = null;
         while (!search.inputs.isEmpty()) {
             Waiting waiting = search.inputs.removeFirst();
+            if (waiting.input() instanceof Closing closing && !stands(closing, leg, waiting.sinceMillis())) {
+                waiting.done().run();
+                continue;
+            }
             Step step = step(leg, waiting.input());
             if (step.infers() && since(step) < search.sinceMillis) {
                 Search further = seek(leg, waiting.input(), step, nowMillis);
