@@ -59,6 +59,32 @@ class LegDoubtTest {
         assertThat(t.ids()).containsExactly("a_originate", "a_answer");
     }
 
+    @Test
+    void theCdrOfAUuidsEarlierLegDoesNotEndTheOneThatBearsItNow() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"), event(Kind.END, "a"));
+        t.after(Duration.ofSeconds(20));
+        t.feed(leg(Kind.BEGIN, "a").times(CREATED + 20_000_000, 0, 0).date(CREATED + 20_000_000).make());
+        t.after(Duration.ofSeconds(10));
+        t.tracker.onCdr(event(Kind.CDR, "a"), () -> {}, t.now);
+        t.after(Duration.ofSeconds(5));
+        assertThat(t.sent).hasSize(4);
+        assertThat(t.tracker.openLegs()).isEqualTo(1);
+    }
+
+    @Test
+    void theCdrOfAUuidsEarlierLegBeginsNoThirdOne() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"), event(Kind.END, "a"));
+        t.after(Duration.ofSeconds(12));
+        long again = CREATED + 12_000_000;
+        t.feed(leg(Kind.BEGIN, "a").times(again, 0, 0).date(again).make(),
+                leg(Kind.END, "a").times(again, 0, again + 2_000_000).date(again).make());
+        assertThat(t.sent).hasSize(5);
+        t.after(Duration.ofSeconds(18));
+        t.tracker.onCdr(event(Kind.CDR, "a"), () -> {}, t.now);
+        t.after(Duration.ofSeconds(5));
+        assertThat(t.sent).hasSize(5);
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
