@@ -75,8 +75,13 @@ final class LegStateMachine {
                 yield saying.step(null);
             }
             case END -> end(started, event, false, null);
-            case CDR -> end(started, event, true, null);
+            case CDR -> isOfEarlier(started, event) ? Step.unchanged(started) : end(started, event, true, null);
         };
+    }
+
+    /** A CDR waits for its leg's events, and a uuid may be borne by another leg by then. A recovered leg's CDR may begin later, never earlier. */
+    private static boolean isOfEarlier(Leg leg, ChannelEvent cdr) {
+        return cdr.kind() == Kind.CDR && !cdr.recovered() && cdr.channelCreated() < leg.callStart();
     }
 
     private static Step answerIfMissed(Leg leg, ChannelEvent event) {
@@ -151,6 +156,9 @@ final class LegStateMachine {
         boolean ends = event.kind() == Kind.END || event.kind() == Kind.CDR;
         if (event.recovered() || !event.hasCallerProfile()) {
             return new Step(leg, List.of(), ends ? null : Note.ALIVE_AFTER_HANGUP);
+        }
+        if (isOfEarlier(leg, event)) {
+            return Step.unchanged(leg);
         }
         // The same creation time is a late copy of what is known; another one is another leg that bears the same uuid.
         if (leg.callStart() == 0 || event.channelCreated() == leg.callStart()) {
