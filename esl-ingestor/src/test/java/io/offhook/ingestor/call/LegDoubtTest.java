@@ -85,6 +85,20 @@ class LegDoubtTest {
         assertThat(t.sent).hasSize(5);
     }
 
+    @Test
+    void theHangupOfALegThatEndedWhileTheIngestorWasAwayIsLookedForSinceTheLegWasLastKnownByIt() {
+        t.tracker.onJournal(written("a", "fs1", "core-1", CallAction.ANSWER), t.now);
+        t.tracker.heardElsewhere("core-1", "fs1", CREATED + 3_600_000_000L, 0, t.now);
+        t.wallMillis += 3_600_000;
+        t.now += 1000;
+        t.tracker.nodeIsBack("fs1");
+        t.tracker.heard("fs1", "core-1", CREATED + 3_600_000_000L, t.now);
+        t.tracker.denied("a", "fs1", t.now, t.now);
+        t.after(Duration.ofSeconds(31));
+        assertThat(t.asked()).hasSize(1);
+        assertThat(t.asked().getFirst().get("a")).isLessThanOrEqualTo(ANSWERED / 1000 - 60_000);
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
