@@ -307,11 +307,16 @@ public final class LegTracker {
     private Search seek(TrackedLeg leg, LegInput input, Step step, long nowMillis) {
         // FreeSWITCH speaks of a leg whose originate it has told somebody else, or nobody.
         boolean mayAppear = leg.leg == null && step.infers() && input instanceof ChannelEvent event && event.live();
-        return searches.begin(leg, since(step), mayAppear ? timings.originateSearch().toMillis() : 0, nowMillis);
+        return searches.begin(leg, since(step, input), mayAppear ? timings.originateSearch().toMillis() : 0, nowMillis);
     }
 
-    private long since(Step step) {
+    private long since(Step step, LegInput input) {
         long earliest = wallClock.millis();
+        if (input instanceof Closing closing) {
+            // Its end is a guess: the true one may have been told at any time since the leg was last heard of, here or elsewhere.
+            long known = Math.max(step.leg().callStart(), step.leg().answerStart());
+            earliest = Math.min(earliest, clocks.wallMillis(closing.node(), known));
+        }
         for (LegOutput output : step.outputs()) {
             earliest = Math.min(earliest, clocks.wallMillis(output.node(), output.event().atMicros()));
         }
@@ -328,7 +333,7 @@ public final class LegTracker {
                 continue;
             }
             Step step = step(leg, waiting.input());
-            if (step.infers() && since(step) < search.sinceMillis) {
+            if (step.infers() && since(step, waiting.input()) < search.sinceMillis) {
                 Search further = seek(leg, waiting.input(), step, nowMillis);
                 further.inputs.add(waiting);
                 further.inputs.addAll(search.inputs);
