@@ -99,6 +99,17 @@ class LegDoubtTest {
         assertThat(t.asked().getFirst().get("a")).isLessThanOrEqualTo(ANSWERED / 1000 - 60_000);
     }
 
+    @Test
+    void whatAnIngestorReadsAfterALongFreezeIsOld() {
+        t.feed(event(Kind.BEGIN, "a"));
+        t.now += Duration.ofMinutes(15).toMillis();
+        t.wallMillis += Duration.ofMinutes(15).toMillis();
+        t.inTopic(published(new CallEvent.Originate(identity("b"), CREATED + 1_000_000)));
+        t.feed(leg(Kind.BEGIN, "b").times(CREATED + 1_000_000, 0, 0).date(CREATED + 1_000_000).make());
+        assertThat(t.asked()).isNotEmpty();
+        assertThat(t.ids()).containsExactly("a_originate");
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
