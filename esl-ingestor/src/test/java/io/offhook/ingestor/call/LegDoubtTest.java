@@ -110,6 +110,16 @@ class LegDoubtTest {
         assertThat(t.ids()).containsExactly("a_originate");
     }
 
+    @Test
+    void whatALegOfAnEarlierRunStillOwesIsLookedForInTheTopicFirst() {
+        t.inTopic(published(new CallEvent.Originate(identity("a"), CREATED)));
+        t.tracker.onJournal(written("a", "fs1", "core-1", null), t.now);
+        t.tracker.onJournal(written("b", "fs1", "core-1", null), t.now);
+        t.tracker.resume(t.now);
+        t.settle();
+        assertThat(t.ids()).containsExactly("b_originate");
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
