@@ -50,11 +50,12 @@ final class LegStateMachine {
             case ChannelEvent event -> known(leg.ofTenant(event.tenant()).ofTenant(parent.tenant()), event);
             case TopicEvent event -> Step.unchanged(read(leg, event));
             case Closing closing -> leg == null || leg.closed() ? Step.unchanged(leg) : close(leg, closing);
+            case Owed owed -> leg == null || leg.closed() ? Step.unchanged(leg) : resume(leg, owed.node());
         };
     }
 
     /** What a leg of an earlier run still owes: its originate and its answer, unless they are said. */
-    Step resume(Leg leg, String node) {
+    private static Step resume(Leg leg, String node) {
         var saying = new Saying(leg, node, false);
         saying.originate();
         saying.answerIfThereWasOne(0);
