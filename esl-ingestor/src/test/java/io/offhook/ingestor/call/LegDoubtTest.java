@@ -120,6 +120,13 @@ class LegDoubtTest {
         assertThat(t.ids()).containsExactly("b_originate");
     }
 
+    @Test
+    void anOriginateIsToldAtOnceAlsoWhenAnotherIngestorHasWrittenTheLegDownAndSaidNothing() {
+        t.tracker.onJournal(written("a", "fs1", "core-1", null), t.now);
+        t.feed(event(Kind.BEGIN, "a"));
+        assertThat(t.ids()).containsExactly("a_originate");
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
