@@ -66,7 +66,7 @@ final class LegStateMachine {
         Leg started = leg.callStart() == 0 ? leg.startedAt(start(event)) : leg;
         return switch (event.kind()) {
             // A CREATE of an open uuid goes on with the leg: first times stand. Only answered legs are recovered.
-            case BEGIN -> event.recovered() ? answerIfMissed(started, event) : Step.unchanged(started);
+            case BEGIN -> event.recovered() ? answerIfMissed(started, event) : originateIfUnsaid(started, event);
             case RENAME, OTHER -> Step.unchanged(started);
             case DUMP -> answerIfMissed(started, event);
             case ANSWER -> {
@@ -83,6 +83,13 @@ final class LegStateMachine {
     /** A CDR waits for its leg's events, and a uuid may be borne by another leg by then. A recovered leg's CDR may begin later, never earlier. */
     private static boolean isOfEarlier(Leg leg, ChannelEvent cdr) {
         return cdr.kind() == Kind.CDR && !cdr.recovered() && cdr.channelCreated() < leg.callStart();
+    }
+
+    /** Whoever has written the leg down may have ended before it published anything. */
+    private static Step originateIfUnsaid(Leg leg, ChannelEvent event) {
+        var saying = new Saying(leg, event.node(), false);
+        saying.originate();
+        return saying.step(null);
     }
 
     private static Step answerIfMissed(Leg leg, ChannelEvent event) {
