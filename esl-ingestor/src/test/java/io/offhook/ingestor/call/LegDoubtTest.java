@@ -127,6 +127,17 @@ class LegDoubtTest {
         assertThat(t.ids()).containsExactly("a_originate");
     }
 
+    @Test
+    void theEndOfAZombieOnTheCoreThatLostTheLegIsNotTheLegsEnd() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"),
+                leg(Kind.BEGIN, "a").at("fs2", "core-2").recovered().make());
+        t.feed(event(Kind.END, "a"));
+        assertThat(t.ids()).containsExactly("a_originate", "a_answer");
+        t.feed(leg(Kind.END, "a").at("fs2", "core-2").times(CREATED, ANSWERED, ENDED + 5_000_000).recovered().make());
+        assertThat(t.ids()).containsExactly("a_originate", "a_answer", "a_hangup");
+        assertThat(t.sent.getLast().node()).isEqualTo("fs2");
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
