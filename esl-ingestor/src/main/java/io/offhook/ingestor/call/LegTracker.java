@@ -282,6 +282,10 @@ public final class LegTracker {
 
     private void take(LegInput input, boolean search, long sinceMillis, Runnable done, long nowMillis) {
         TrackedLeg known = legs.find(input.uuid());
+        if (input instanceof ChannelEvent event && isOfZombie(known, event)) {
+            done.run();
+            return;
+        }
         if (input instanceof ChannelEvent event) {
             noteLife(known, event, nowMillis);
         }
@@ -300,6 +304,12 @@ public final class LegTracker {
             apply(known, input, step, nowMillis);
             done.run();
         }
+    }
+
+    /** {@code sofia recover} beside a living core leaves the leg on both: it ends where it was taken to, while that core lives. */
+    private boolean isOfZombie(TrackedLeg leg, ChannelEvent event) {
+        return leg != null && leg.isOpen() && (event.kind() == Kind.END || event.kind() == Kind.CDR)
+                && event.core() != null && leg.core != null && !leg.core.equals(event.core()) && cores.lives(leg.core);
     }
 
     private Search seek(TrackedLeg leg, LegInput input, Step step, long nowMillis) {
