@@ -2,6 +2,7 @@ package io.offhook.ingestor.call;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.offhook.ingestor.call.ChannelEvent.Kind;
 import io.offhook.model.CallAction;
@@ -136,6 +137,36 @@ class LegDoubtTest {
         t.feed(leg(Kind.END, "a").at("fs2", "core-2").times(CREATED, ANSWERED, ENDED + 5_000_000).recovered().make());
         assertThat(t.ids()).containsExactly("a_originate", "a_answer", "a_hangup");
         assertThat(t.sent.getLast().node()).isEqualTo("fs2");
+    }
+
+    @Test
+    void aLegThatCannotBePublishedHoldsUpNoOtherThatWaitsForTheSameAnswer() {
+        t.refused = "a_answer";
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.BEGIN, "b"));
+        t.tracker.on(event(Kind.END, "a"), t.now);
+        t.tracker.on(event(Kind.END, "b"), t.now);
+        try {
+            t.settle();
+        } catch (IllegalStateException e) {
+            // The thread that follows the legs says so in the log, and goes on.
+        }
+        t.settle();
+        assertThat(t.ids()).contains("b_originate", "b_answer", "b_hangup");
+    }
+
+    @Test
+    void aCdrWhoseLegCannotBeWorkedOnHoldsUpNoneThatIsDueWithIt() {
+        t.refused = "a_originate";
+        var done = new AtomicInteger();
+        t.tracker.onCdr(event(Kind.CDR, "a"), () -> {}, t.now);
+        t.tracker.onCdr(event(Kind.CDR, "b"), done::incrementAndGet, t.now);
+        try {
+            t.after(Duration.ofSeconds(1));
+        } catch (IllegalStateException e) {
+            // As above.
+        }
+        t.after(Duration.ofSeconds(1));
+        assertThat(done).hasValue(1);
     }
 
     private void coreDies() {
