@@ -240,6 +240,7 @@ public final class LegTracker {
 
     /** The topic's answer to {@link #questionsForTopic}. */
     public void onTopicAnswer(Collection<String> asked, Map<String, List<TopicEvent>> found, long nowMillis) {
+        RuntimeException failure = null;
         for (String uuid : asked) {
             TrackedLeg leg = legs.find(uuid);
             if (leg == null || leg.search == null) {
@@ -247,8 +248,16 @@ public final class LegTracker {
             }
             found.getOrDefault(uuid, List.of()).forEach(event -> onTopic(event, nowMillis));
             if (leg.leg != null || !searches.again(leg, nowMillis)) {
-                conclude(leg, nowMillis);
+                try {
+                    conclude(leg, nowMillis);
+                } catch (RuntimeException e) {
+                    // A bug with one leg: the others have the same answer, and would wait for it for ever.
+                    failure = e;
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
