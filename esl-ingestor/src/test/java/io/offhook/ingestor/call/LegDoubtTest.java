@@ -169,6 +169,14 @@ class LegDoubtTest {
         assertThat(done).hasValue(1);
     }
 
+    @Test
+    void nothingIsDueAtOnceWhileInferencesWaitForTheSpool() {
+        t.feed(leg(Kind.DUMP, "a").make());
+        t.caughtUp = false;
+        t.after(Duration.ofSeconds(10));
+        assertThat(t.tracker.nextDueMillis()).isGreaterThan(t.now);
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
