@@ -225,9 +225,9 @@ public final class LegTracker {
         tenantHold.releaseDue(Long.MAX_VALUE);
     }
 
-    /** When {@link #passTime} next has something to do; {@link Long#MAX_VALUE} when nothing waits. */
+    /** When {@link #passTime} next has something to do; {@link Long#MAX_VALUE} when nothing waits, or only for the spool, which nobody can date. */
     public long nextDueMillis() {
-        return Math.min(tenantHold.nextMillis(), inferences.nextMillis());
+        return sink.caughtUp() ? Math.min(tenantHold.nextMillis(), inferences.nextMillis()) : tenantHold.nextMillis();
     }
 
     /** Whether a leg waits for the topic's word. */
