@@ -50,8 +50,25 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
         @DefaultValue("exclude") LoopbackLegs loopbackLegs) {
 
     public IngestorSettings {
+        atLeast(Duration.ofMillis(1), "connect-timeout", connectTimeout);
+        atLeast(Duration.ofMillis(1), "reply-timeout", replyTimeout);
+        atLeast(Duration.ofMillis(1), "silence", silence);
+        atLeast(Duration.ofMillis(1), "command-idle", commandIdle);
+        atLeast(Duration.ofMillis(1), "backoff", backoff);
+        atLeast(Duration.ofMillis(1), "backoff-max", backoffMax);
+        atLeast(Duration.ofMillis(1), "refused-backoff", refusedBackoff);
+        atLeast(Duration.ZERO, "tenant-hold", tenantHold);
+        atLeast(Duration.ZERO, "closed-leg-memory", closedLegMemory);
         if (userTimeout.toSeconds() < 1) {
             throw new InvalidSettingException("offhook.ingestor.user-timeout", userTimeout, "1s or more");
+        }
+    }
+
+    /** At most an hour: a socket's time-out is counted in milliseconds of an int. */
+    private static void atLeast(Duration least, String name, Duration value) {
+        if (value.compareTo(least) < 0 || value.compareTo(Duration.ofHours(1)) > 0) {
+            throw new InvalidSettingException("offhook.ingestor." + name, value,
+                    "a duration from " + least.toMillis() + "ms to 1h");
         }
     }
 

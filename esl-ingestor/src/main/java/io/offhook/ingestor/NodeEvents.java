@@ -31,6 +31,7 @@ final class NodeEvents implements NodeFeed.Outlet {
         private String core;
         private String switchname;
         private boolean live;
+        private long liveSinceMillis;
         private long aliveMicros;
         private int doubts;
     }
@@ -109,7 +110,7 @@ final class NodeEvents implements NodeFeed.Outlet {
             if (node.switchname != null) {
                 nodeBySwitchname.put(node.switchname, name);
             }
-            writeHeartbeat(name, node);
+            writeHeartbeat(name, core, node);
         }
         node.aliveMicros = Math.max(node.aliveMicros, at);
     }
@@ -134,11 +135,15 @@ final class NodeEvents implements NodeFeed.Outlet {
 
     @Override
     public void live(NodeFeed feed) {
-        node(feed.node()).live = true;
+        Node node = node(feed.node());
+        node.live = true;
+        node.liveSinceMillis = LegThread.millis();
+        // Another process may answer there now: its first event tells, or the reconciliation, which asks.
+        node.core = null;
         tracker.nodeIsBack(feed.node());
         Reconciliation reconciliation = reconciliations.get(feed.node());
         if (reconciliation != null) {
-            reconciliation.connected(LegThread.millis());
+            reconciliation.connected(node.liveSinceMillis);
         }
     }
 
@@ -160,15 +165,17 @@ final class NodeEvents implements NodeFeed.Outlet {
     void writeHeartbeats() {
         long now = LegThread.millis();
         nodes.forEach((name, node) -> {
-            if (node.live && node.core != null) {
-                tracker.heard(name, node.core, 0, now);
-                writeHeartbeat(name, node);
+            if (node.live && tracker.knowsCoreSince(name, node.liveSinceMillis)) {
+                String core = tracker.coreAt(name);
+                tracker.heard(name, core, 0, now);
+                writeHeartbeat(name, core, node);
             }
         });
     }
 
-    private void writeHeartbeat(String name, Node node) {
-        legsTopic.heartbeat(node.core, new CoreHeartbeat(name, node.switchname, node.aliveMicros));
+    private void writeHeartbeat(String name, String core, Node node) {
+        legsTopic.heartbeat(core, new CoreHeartbeat(name, node.switchname,
+                core.equals(node.core) ? node.aliveMicros : 0));
     }
 
     /** Another ingestor, or this one in an earlier run, has heard a core. */

@@ -95,10 +95,10 @@ final class Cores {
         return leg.core == null ? node.equals(leg.node) : leg.core.equals(coreAtNode.get(node));
     }
 
-    /** Whether this ingestor has heard a core at the node since then. */
+    /** Whether this ingestor has heard a core at the node after then: what came in the same millisecond may be an earlier connection's. */
     boolean heardAtSince(String node, long sinceMillis) {
         Core core = cores.get(coreAtNode.get(node));
-        return core != null && core.heardHereMillis >= sinceMillis;
+        return core != null && core.heardHereMillis > sinceMillis;
     }
 
     /** What others hear cannot be known at present. */

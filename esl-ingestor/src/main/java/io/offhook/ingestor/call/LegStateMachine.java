@@ -50,11 +50,12 @@ final class LegStateMachine {
             case ChannelEvent event -> known(leg.ofTenant(event.tenant()).ofTenant(parent.tenant()), event);
             case TopicEvent event -> Step.unchanged(read(leg, event));
             case Closing closing -> leg == null || leg.closed() ? Step.unchanged(leg) : close(leg, closing);
+            case Owed owed -> leg == null || leg.closed() ? Step.unchanged(leg) : resume(leg, owed.node());
         };
     }
 
     /** What a leg of an earlier run still owes: its originate and its answer, unless they are said. */
-    Step resume(Leg leg, String node) {
+    private static Step resume(Leg leg, String node) {
         var saying = new Saying(leg, node, false);
         saying.originate();
         saying.answerIfThereWasOne(0);
@@ -65,7 +66,7 @@ final class LegStateMachine {
         Leg started = leg.callStart() == 0 ? leg.startedAt(start(event)) : leg;
         return switch (event.kind()) {
             // A CREATE of an open uuid goes on with the leg: first times stand. Only answered legs are recovered.
-            case BEGIN -> event.recovered() ? answerIfMissed(started, event) : Step.unchanged(started);
+            case BEGIN -> event.recovered() ? answerIfMissed(started, event) : originateIfUnsaid(started, event);
             case RENAME, OTHER -> Step.unchanged(started);
             case DUMP -> answerIfMissed(started, event);
             case ANSWER -> {
@@ -75,8 +76,20 @@ final class LegStateMachine {
                 yield saying.step(null);
             }
             case END -> end(started, event, false, null);
-            case CDR -> end(started, event, true, null);
+            case CDR -> isOfEarlier(started, event) ? Step.unchanged(started) : end(started, event, true, null);
         };
+    }
+
+    /** A CDR waits for its leg's events, and a uuid may be borne by another leg by then. A recovered leg's CDR may begin later, never earlier. */
+    private static boolean isOfEarlier(Leg leg, ChannelEvent cdr) {
+        return cdr.kind() == Kind.CDR && !cdr.recovered() && cdr.channelCreated() < leg.callStart();
+    }
+
+    /** Whoever has written the leg down may have ended before it published anything. */
+    private static Step originateIfUnsaid(Leg leg, ChannelEvent event) {
+        var saying = new Saying(leg, event.node(), false);
+        saying.originate();
+        return saying.step(null);
     }
 
     private static Step answerIfMissed(Leg leg, ChannelEvent event) {
@@ -151,6 +164,9 @@ final class LegStateMachine {
         boolean ends = event.kind() == Kind.END || event.kind() == Kind.CDR;
         if (event.recovered() || !event.hasCallerProfile()) {
             return new Step(leg, List.of(), ends ? null : Note.ALIVE_AFTER_HANGUP);
+        }
+        if (isOfEarlier(leg, event)) {
+            return Step.unchanged(leg);
         }
         // The same creation time is a late copy of what is known; another one is another leg that bears the same uuid.
         if (leg.callStart() == 0 || event.channelCreated() == leg.callStart()) {

@@ -118,7 +118,7 @@ public final class LegTracker {
         learnTenantOfParent(parent, event.tenant());
         boolean old = event.at() > 0
                 && clocks.wallMillis(event.node(), event.at()) < wallClock.millis() - OLD_MILLIS;
-        take(event, old, () -> {}, nowMillis);
+        take(event, old, nowMillis, () -> {}, nowMillis);
     }
 
     /** The leg as its node shows it now. */
@@ -174,12 +174,10 @@ public final class LegTracker {
         }
     }
 
-    /** After a start: what legs of the earlier run still owe is published. */
+    /** After a start: what legs of the earlier run still owe is published, unless the topic has it (R2). */
     public void resume(long nowMillis) {
         for (TrackedLeg tracked : List.copyOf(legs.open())) {
-            Step step = machine.resume(tracked.leg, tracked.node);
-            legs.update(tracked, step.leg(), nowMillis);
-            step.outputs().forEach(output -> publish(tracked, output));
+            take(new Owed(tracked.names.getFirst(), tracked.node), true, nowMillis, () -> {}, nowMillis);
         }
     }
 
@@ -227,9 +225,9 @@ public final class LegTracker {
         tenantHold.releaseDue(Long.MAX_VALUE);
     }
 
-    /** When {@link #passTime} next has something to do; {@link Long#MAX_VALUE} when nothing waits. */
+    /** When {@link #passTime} next has something to do; {@link Long#MAX_VALUE} when nothing waits, or only for the spool, which nobody can date. */
     public long nextDueMillis() {
-        return Math.min(tenantHold.nextMillis(), inferences.nextMillis());
+        return sink.caughtUp() ? Math.min(tenantHold.nextMillis(), inferences.nextMillis()) : tenantHold.nextMillis();
     }
 
     /** Whether a leg waits for the topic's word. */
@@ -242,6 +240,7 @@ public final class LegTracker {
 
     /** The topic's answer to {@link #questionsForTopic}. */
     public void onTopicAnswer(Collection<String> asked, Map<String, List<TopicEvent>> found, long nowMillis) {
+        RuntimeException failure = null;
         for (String uuid : asked) {
             TrackedLeg leg = legs.find(uuid);
             if (leg == null || leg.search == null) {
@@ -249,8 +248,16 @@ public final class LegTracker {
             }
             found.getOrDefault(uuid, List.of()).forEach(event -> onTopic(event, nowMillis));
             if (leg.leg != null || !searches.again(leg, nowMillis)) {
-                conclude(leg, nowMillis);
+                try {
+                    conclude(leg, nowMillis);
+                } catch (RuntimeException e) {
+                    // A bug with one leg: the others have the same answer, and would wait for it for ever.
+                    failure = e;
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -258,11 +265,7 @@ public final class LegTracker {
         LegInput input = inference.input();
         TrackedLeg leg = legs.find(input.uuid());
         if (input instanceof Closing closing) {
-            boolean stands = leg != null && leg.isOpen() && leg.seenMillis <= inference.sinceMillis();
-            // A leg whose core has died since may still be recovered: that is judged with the core.
-            boolean orphan = stands && closing.cause().equals(Closing.DENIED) && leg.core != null
-                    && !cores.lives(leg.core);
-            if (!stands || orphan) {
+            if (!stands(closing, leg, inference.sinceMillis())) {
                 return;
             }
             input = leg.names.stream().map(waitingCdrs).flatMap(Optional::stream).<LegInput>map(cdr -> cdr)
@@ -271,16 +274,32 @@ public final class LegTracker {
                 && leg.leg.closed() && leg.leg.callStart() == event.channelCreated()) {
             return;
         }
-        take(input, true, inference.done(), nowMillis);
+        take(input, true, inference.sinceMillis(), inference.done(), nowMillis);
     }
 
-    private void take(LegInput input, boolean search, Runnable done, long nowMillis) {
+    /** Asked before the topic is and after it: its answer may take a while, in which the leg may speak. */
+    private boolean stands(Closing closing, TrackedLeg leg, long sinceMillis) {
+        if (leg == null || !leg.isOpen() || leg.seenMillis > sinceMillis) {
+            return false;
+        }
+        // A denied leg whose core has died since may still be recovered: that is judged with the core. One whose core died but that
+        // another ingestor saw recovered since has a core that lives.
+        return closing.cause().equals(Closing.DENIED)
+                ? leg.core == null || cores.lives(leg.core)
+                : !cores.lives(leg.core);
+    }
+
+    private void take(LegInput input, boolean search, long sinceMillis, Runnable done, long nowMillis) {
         TrackedLeg known = legs.find(input.uuid());
+        if (input instanceof ChannelEvent event && isOfZombie(known, event)) {
+            done.run();
+            return;
+        }
         if (input instanceof ChannelEvent event) {
             noteLife(known, event, nowMillis);
         }
         if (known != null && known.search != null) {
-            known.search.inputs.add(new Waiting(input, done));
+            known.search.inputs.add(new Waiting(input, sinceMillis, done));
             return;
         }
         Step step = step(known, input);
@@ -289,21 +308,32 @@ public final class LegTracker {
             if (known == null && input instanceof ChannelEvent event) {
                 noteLife(tracked, event, nowMillis);
             }
-            seek(tracked, input, step, nowMillis).inputs.add(new Waiting(input, done));
+            seek(tracked, input, step, nowMillis).inputs.add(new Waiting(input, sinceMillis, done));
         } else {
             apply(known, input, step, nowMillis);
             done.run();
         }
     }
 
+    /** {@code sofia recover} beside a living core leaves the leg on both: it ends where it was taken to, while that core lives. */
+    private boolean isOfZombie(TrackedLeg leg, ChannelEvent event) {
+        return leg != null && leg.isOpen() && (event.kind() == Kind.END || event.kind() == Kind.CDR)
+                && event.core() != null && leg.core != null && !leg.core.equals(event.core()) && cores.lives(leg.core);
+    }
+
     private Search seek(TrackedLeg leg, LegInput input, Step step, long nowMillis) {
         // FreeSWITCH speaks of a leg whose originate it has told somebody else, or nobody.
         boolean mayAppear = leg.leg == null && step.infers() && input instanceof ChannelEvent event && event.live();
-        return searches.begin(leg, since(step), mayAppear ? timings.originateSearch().toMillis() : 0, nowMillis);
+        return searches.begin(leg, since(step, input), mayAppear ? timings.originateSearch().toMillis() : 0, nowMillis);
     }
 
-    private long since(Step step) {
+    private long since(Step step, LegInput input) {
         long earliest = wallClock.millis();
+        if (input instanceof Closing closing) {
+            // Its end is a guess: the true one may have been told at any time since the leg was last heard of, here or elsewhere.
+            long known = Math.max(step.leg().callStart(), step.leg().answerStart());
+            earliest = Math.min(earliest, clocks.wallMillis(closing.node(), known));
+        }
         for (LegOutput output : step.outputs()) {
             earliest = Math.min(earliest, clocks.wallMillis(output.node(), output.event().atMicros()));
         }
@@ -315,8 +345,12 @@ public final class LegTracker {
         leg.search = null;
         while (!search.inputs.isEmpty()) {
             Waiting waiting = search.inputs.removeFirst();
+            if (waiting.input() instanceof Closing closing && !stands(closing, leg, waiting.sinceMillis())) {
+                waiting.done().run();
+                continue;
+            }
             Step step = step(leg, waiting.input());
-            if (step.infers() && since(step) < search.sinceMillis) {
+            if (step.infers() && since(step, waiting.input()) < search.sinceMillis) {
                 Search further = seek(leg, waiting.input(), step, nowMillis);
                 further.inputs.add(waiting);
                 further.inputs.addAll(search.inputs);

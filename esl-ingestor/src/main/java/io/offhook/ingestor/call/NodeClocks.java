@@ -40,7 +40,8 @@ final class NodeClocks {
         }
         offset.latestMicros = atMicros;
         if (wallMillis >= offset.windowEndsMillis) {
-            offset.before = wallMillis >= offset.windowEndsMillis + WINDOW_MILLIS ? NONE : offset.current;
+            // Also after a long silence: an ingestor that was frozen reads what has waited, which must not pass for fresh.
+            offset.before = offset.current;
             offset.current = NONE;
             offset.windowEndsMillis = wallMillis + WINDOW_MILLIS;
         }

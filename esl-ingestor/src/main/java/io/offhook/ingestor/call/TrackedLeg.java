@@ -7,8 +7,13 @@ import java.util.List;
 /** A leg and what the tracker alone needs of it. Confined to the tracker's thread. */
 final class TrackedLeg {
 
-    /** What waits until the topic has been asked. @param done runs when it has been worked on */
-    record Waiting(LegInput input, Runnable done) {}
+    /**
+     * What waits until the topic has been asked.
+     *
+     * @param sinceMillis when the evidence for a closing was complete: a sign of life after it withdraws it
+     * @param done runs when it has been worked on
+     */
+    record Waiting(LegInput input, long sinceMillis, Runnable done) {}
 
     /** A question to the topic that is open. */
     static final class Search {

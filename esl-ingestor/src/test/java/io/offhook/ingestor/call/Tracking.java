@@ -28,6 +28,8 @@ final class Tracking implements CallEventSink, LegJournal {
     final Map<String, ChannelEvent> waitingCdrs = new HashMap<>();
     final LegTracker tracker;
     boolean caughtUp = true;
+    /** Id of an event that cannot be published; {@code null} for none. */
+    String refused;
     /** Wall clock: the capture's own time, so that nothing is old unless a test makes it so. */
     long wallMillis = Legs.CREATED / 1000;
     long now;
@@ -45,6 +47,9 @@ final class Tracking implements CallEventSink, LegJournal {
 
     @Override
     public void publish(EventId id, CallEvent event, String node, String tenant, String callId, boolean reconciled) {
+        if (id.value().equals(refused)) {
+            throw new IllegalStateException("refused: " + refused);
+        }
         sent.add(new Sent(id.value(), event, node, tenant, callId, reconciled));
     }
 
