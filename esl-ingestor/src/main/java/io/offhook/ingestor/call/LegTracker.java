@@ -315,9 +315,13 @@ public final class LegTracker {
         }
     }
 
-    /** {@code sofia recover} beside a living core leaves the leg on both: it ends where it was taken to, while that core lives. */
+    /**
+     * {@code sofia recover} beside a living core leaves the leg on both: it ends where it was taken to, while that core lives. The end
+     * of a recovered leg is the taker's, also where its CREATE was missed.
+     */
     private boolean isOfZombie(TrackedLeg leg, ChannelEvent event) {
-        return leg != null && leg.isOpen() && (event.kind() == Kind.END || event.kind() == Kind.CDR)
+        return leg != null && leg.isOpen() && !event.recovered()
+                && (event.kind() == Kind.END || event.kind() == Kind.CDR)
                 && event.core() != null && leg.core != null && !leg.core.equals(event.core()) && cores.lives(leg.core);
     }
 

@@ -345,6 +345,13 @@ class LegGapTest {
     }
 
     @Test
+    void theEndOnTheNodeThatTookALegOverCountsThoughItsTakingWasMissed() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"),
+                leg(Kind.END, "a").at("fs2", "core-2").recovered().make());
+        assertThat(t.ids()).endsWith("a_hangup");
+    }
+
+    @Test
     void aZombiesNodeThatShowsALegDoesNotTakeItFromTheCoreThatHasIt() {
         t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"),
                 leg(Kind.BEGIN, "a").at("fs2", "core-2").recovered().make(), event(Kind.DUMP, "a"));
