@@ -30,7 +30,8 @@ class NodeEventsTest {
 
     private final IngestorMetrics metrics = new IngestorMetrics(new SimpleMeterRegistry(), Clock.systemUTC());
     /** No broker is asked: what is to be sent waits. */
-    private final LegsTopic legsTopic = new LegsTopic("legs", new HashMap<>(Map.of("bootstrap.servers", "127.0.0.1:1")));
+    private final LegsTopic legsTopic = new LegsTopic("legs",
+            new HashMap<>(Map.of("bootstrap.servers", "127.0.0.1:1")));
     private final LegTracker tracker = new LegTracker(NOWHERE, legsTopic, metrics, Clock.systemUTC(),
             new TrackerTimings(Duration.ZERO, Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofSeconds(2),
                     Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(120)),
