@@ -148,6 +148,10 @@ final class Ingestor implements SmartLifecycle {
         while (running) {
             try {
                 io.tail().rebuild(this::readBack, () -> !running);
+                if (!running) {
+                    // Stopped in the middle: half of what the topics say must not be acted on.
+                    return;
+                }
                 tracker.resume(LegThread.millis());
                 log.info("{} open legs found", tracker.openLegs());
                 return;
@@ -178,14 +182,18 @@ final class Ingestor implements SmartLifecycle {
     private void readBack(List<TopicTail.Entry> entries) {
         var done = new CompletableFuture<Void>();
         legs.execute(() -> {
-            for (TopicTail.Entry entry : entries) {
-                if (entry instanceof TopicTail.LegWritten written) {
-                    tracker.onJournal(written.leg(), LegThread.millis());
-                } else {
-                    readBack(entry);
+            try {
+                for (TopicTail.Entry entry : entries) {
+                    if (entry instanceof TopicTail.LegWritten written) {
+                        tracker.onJournal(written.leg(), LegThread.millis());
+                    } else {
+                        readBack(entry);
+                    }
                 }
+            } finally {
+                // Also after a bug with one entry: the topics are read on.
+                done.complete(null);
             }
-            done.complete(null);
         });
         try {
             done.get();

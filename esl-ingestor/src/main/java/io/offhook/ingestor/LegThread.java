@@ -54,7 +54,15 @@ final class LegThread {
 
     <T> CompletableFuture<T> ask(Supplier<T> question) {
         var answer = new CompletableFuture<T>();
-        jobs.add(() -> answer.complete(question.get()));
+        jobs.add(() -> {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException e) {
+                // Whoever asks must not wait for ever; a bug shows in the log as well.
+                answer.completeExceptionally(e);
+                throw e;
+            }
+        });
         return answer;
     }
 

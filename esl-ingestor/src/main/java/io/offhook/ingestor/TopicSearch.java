@@ -45,9 +45,9 @@ final class TopicSearch {
         busy.set(true);
         thread = Thread.ofVirtual().name("topic-search").start(() -> {
             try {
-                Map<String, List<TopicEvent>> found = find(sinceMillis);
+                answer.accept(find(sinceMillis));
+                // Only now: whoever stops when nothing is asked any more must have the answer in its queue by then.
                 busy.set(false);
-                answer.accept(found);
             } catch (InterruptedException e) {
                 log.debug("stopped");
             }

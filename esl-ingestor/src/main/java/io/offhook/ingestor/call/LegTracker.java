@@ -360,8 +360,12 @@ public final class LegTracker {
                 further.inputs.addAll(search.inputs);
                 return;
             }
-            apply(leg, waiting.input(), step, nowMillis);
-            waiting.done().run();
+            try {
+                apply(leg, waiting.input(), step, nowMillis);
+            } finally {
+                // Also of what cannot be worked on: a CDR that fails for a reason of its own would hold up all that come after it.
+                waiting.done().run();
+            }
         }
         if (leg.leg == null) {
             legs.drop(leg);

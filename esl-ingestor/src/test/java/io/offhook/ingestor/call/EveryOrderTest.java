@@ -107,6 +107,7 @@ class EveryOrderTest {
                     + (event.recovered() ? " recovered" : "");
             case TopicEvent read -> "topic " + read.event().action();
             case Closing _ -> "closing";
+            case Owed _ -> "owed";
         };
     }
 

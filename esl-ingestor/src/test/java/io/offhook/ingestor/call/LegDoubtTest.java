@@ -158,7 +158,7 @@ class LegDoubtTest {
     void aCdrWhoseLegCannotBeWorkedOnHoldsUpNoneThatIsDueWithIt() {
         t.refused = "a_originate";
         var done = new AtomicInteger();
-        t.tracker.onCdr(event(Kind.CDR, "a"), () -> {}, t.now);
+        t.tracker.onCdr(event(Kind.CDR, "a"), done::incrementAndGet, t.now);
         t.tracker.onCdr(event(Kind.CDR, "b"), done::incrementAndGet, t.now);
         try {
             t.after(Duration.ofSeconds(1));
@@ -166,7 +166,7 @@ class LegDoubtTest {
             // As above.
         }
         t.after(Duration.ofSeconds(1));
-        assertThat(done).hasValue(1);
+        assertThat(done).hasValue(2);
     }
 
     @Test

@@ -164,6 +164,7 @@ class LegTrackerTest {
         restarted.tracker.onJournal(new OpenLeg(t.journal.getFirst().identity(), List.of("a"), "fs1", "core-1",
                 "a.example", "a", CREATED, 0, false, null), 0);
         restarted.tracker.resume(0);
+        restarted.settle();
         assertThat(restarted.ids()).containsExactly("a_answer");
         assertThat(restarted.sent).noneMatch(Tracking.Sent::reconciled);
     }
