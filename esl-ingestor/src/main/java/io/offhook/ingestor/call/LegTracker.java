@@ -167,7 +167,9 @@ public final class LegTracker {
         for (String name : written.names()) {
             legs.name(known, name);
         }
-        if (written.core() != null && !cores.lives(known.core)) {
+        // Of a leg that has not spoken here the core is a guess: that of its node, as far as this ingestor has heard.
+        boolean guessed = known.seenMillis == Long.MIN_VALUE;
+        if (written.core() != null && (guessed || !cores.lives(known.core))) {
             known.core = written.core();
             known.node = written.node();
             cores.mentioned(written.core(), written.node(), nowMillis);

@@ -177,6 +177,21 @@ class LegDoubtTest {
         assertThat(t.tracker.nextDueMillis()).isGreaterThan(t.now);
     }
 
+    @Test
+    void aLegOnACoreThatOnlyAnotherIngestorHearsIsNotTakenForOneOfTheCoreBefore() {
+        t.tracker.heard("fs1", "core-1", CREATED, t.now);
+        t.after(Duration.ofMinutes(1));
+        t.tracker.heardElsewhere("core-9", "fs1", CREATED, 0, t.now);
+        t.tracker.onTopic(published(new CallEvent.Originate(identity("a"), CREATED)), t.now);
+        t.tracker.onJournal(written("a", "fs1", "core-9", CallAction.ORIGINATE), t.now);
+        for (int i = 0; i < 60; i++) {
+            t.after(Duration.ofSeconds(20));
+            t.tracker.heardElsewhere("core-9", "fs1", CREATED, 0, t.now);
+        }
+        assertThat(t.sent).isEmpty();
+        assertThat(t.tracker.openLegs()).isEqualTo(1);
+    }
+
     private void coreDies() {
         t.after(Duration.ofSeconds(2));
         t.tracker.heard("fs1", "core-9", ANSWERED + 3_000_000, t.now);
