@@ -65,7 +65,7 @@ public final class Report {
                 : 0;
         return Runtime.getRuntime().availableProcessors() + " cores" + processor() + ", " + (bytes >> 30) + " GiB, JDK "
                 + System.getProperty("java.vendor.version", "") + " " + Runtime.version() + ", "
-                + System.getProperty("os.name") + " " + System.getProperty("os.version");
+                + System.getProperty("os.name") + " " + System.getProperty("os.version").replaceAll("-.*", "");
     }
 
     /** Linux says which; elsewhere it stays unsaid. */

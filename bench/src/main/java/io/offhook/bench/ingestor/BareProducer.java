@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.offhook.bench.ReadTopic;
 import io.offhook.bench.Samples;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -51,7 +52,7 @@ final class BareProducer {
     public static void main(String[] arguments) throws Exception {
         String brokers = arguments[0];
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        try (var source = new EventsTopic(brokers, arguments[1])) {
+        try (var source = new ReadTopic(brokers, arguments[1])) {
             source.readAll(() -> records.size() >= MAX_RECORDS, records::add);
             makeTopic(brokers, source.partitions());
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.offhook.bench.Options;
+import io.offhook.bench.ReadTopic;
 import io.offhook.bench.Report;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.KafkaProcess;
@@ -38,7 +39,7 @@ public final class IngestorBench {
                         "c0de0000-0000-4000-8000-%012x".formatted(i).getBytes(StandardCharsets.US_ASCII)));
             }
             try (var ingestor = new IngestorProcess(jar, directory.path(), kafka.bootstrapServers(), nodes);
-                    var topic = new EventsTopic(kafka.bootstrapServers(),
+                    var topic = new ReadTopic(kafka.bootstrapServers(),
                             new Topics(Topics.DEFAULT_PREFIX).callEvents())) {
                 var load = new Load(ingestor, topic, nodes, warmup, measure);
                 for (EventTypes each : types) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
+import io.offhook.bench.ReadTopic;
 import io.offhook.bench.Samples;
 import io.offhook.ingestor.publish.TopicEvents;
 import io.offhook.model.CallEventBody;
@@ -29,13 +30,13 @@ final class Load {
             IngestorProcess.Counters counters) {}
 
     private final IngestorProcess ingestor;
-    private final EventsTopic topic;
+    private final ReadTopic topic;
     private final List<ReplayedNode> nodes;
     private final int warmupSeconds;
     private final int measureSeconds;
     private final long kafkaPid = Usage.child("KafkaNode");
 
-    Load(IngestorProcess ingestor, EventsTopic topic, List<ReplayedNode> nodes, int warmupSeconds,
+    Load(IngestorProcess ingestor, ReadTopic topic, List<ReplayedNode> nodes, int warmupSeconds,
             int measureSeconds) {
         this.ingestor = ingestor;
         this.topic = topic;
@@ -83,12 +84,12 @@ final class Load {
         if (played.handle((_, failure) -> failure != null).join()) {
             return false;
         }
-        long wanted = EventsTopic.records(before) + played.join() * CallScript.LEGS * EVENTS_PER_LEG;
+        long wanted = ReadTopic.records(before) + played.join() * CallScript.LEGS * EVENTS_PER_LEG;
         long until = System.nanoTime() + ARRIVAL_NANOS;
-        while (EventsTopic.records(topic.ends()) < wanted && System.nanoTime() < until) {
+        while (ReadTopic.records(topic.ends()) < wanted && System.nanoTime() < until) {
             TimeUnit.MILLISECONDS.sleep(100);
         }
-        return EventsTopic.records(topic.ends()) == wanted;
+        return ReadTopic.records(topic.ends()) == wanted;
     }
 
     /** From socket write to append of what was sent in the time. */

@@ -1,4 +1,4 @@
-package io.offhook.bench.ingestor;
+package io.offhook.bench;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,14 +14,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic as it is read after the fact: how many records it has, and which. */
-final class EventsTopic implements AutoCloseable {
+public final class ReadTopic implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
 
-    EventsTopic(String brokers, String topic) {
+    public ReadTopic(String brokers, String topic) {
         consumer = new KafkaConsumer<>(new HashMap<>(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers,
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
@@ -31,20 +31,21 @@ final class EventsTopic implements AutoCloseable {
         consumer.assign(partitions);
     }
 
-    int partitions() {
+    public int partitions() {
         return partitions.size();
     }
 
-    Map<TopicPartition, Long> ends() {
+    public Map<TopicPartition, Long> ends() {
         return consumer.endOffsets(partitions);
     }
 
-    static long records(Map<TopicPartition, Long> ends) {
+    public static long records(Map<TopicPartition, Long> ends) {
         return ends.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Reads from there to the end, or until {@code enough}. */
-    void read(Map<TopicPartition, Long> from, BooleanSupplier enough, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    public void read(Map<TopicPartition, Long> from, BooleanSupplier enough,
+            Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         from.forEach(consumer::seek);
         Map<TopicPartition, Long> ends = ends();
         while (!enough.getAsBoolean()
@@ -53,7 +54,7 @@ final class EventsTopic implements AutoCloseable {
         }
     }
 
-    void readAll(BooleanSupplier enough, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    public void readAll(BooleanSupplier enough, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         read(consumer.beginningOffsets(partitions), enough, reader);
     }
 
