@@ -23,6 +23,10 @@ final class FrameDecoder {
 
     private static final int INITIAL_BYTES = 64 * 1024;
     private static final String TEXT_EVENT_JSON = "text/event-json";
+    private static final String[] COMMON_WORDS = {"Content-Length", "Content-Type", TEXT_EVENT_JSON,
+            EslHeaders.Value.TEXT_EVENT_PLAIN};
+    private static final byte[][] COMMON_BYTES = Arrays.stream(COMMON_WORDS).map(FrameDecoder::ascii)
+            .toArray(byte[][]::new);
     private static final byte[] LENGTH_LINE = ascii("Content-Length: ");
     private static final byte[] TYPE_LINE = ascii("Content-Type: ");
     private static final byte[][] TYPES = {ascii("text/event-"), ascii("text/disconnect-notice\n"),
@@ -152,12 +156,25 @@ final class FrameDecoder {
             if (colon == lineEnd || buffer[colon] != ':' || colon == at || headers.size() == MAX_HEADERS) {
                 return null;
             }
-            String name = new String(buffer, at, colon - at, StandardCharsets.UTF_8);
-            headers.putIfAbsent(name,
-                    new String(buffer, colon + 1, lineEnd - colon - 1, StandardCharsets.UTF_8).strip());
+            headers.putIfAbsent(word(at, colon), word(colon + 1, lineEnd));
             at = lineEnd + 1;
         }
         return headers;
+    }
+
+    /** What stands there, without space around it. The words of an event's head are not made anew for each event. */
+    private String word(int from, int to) {
+        int begin = from;
+        while (begin < to && buffer[begin] == ' ') {
+            begin++;
+        }
+        for (int i = 0; i < COMMON_WORDS.length; i++) {
+            byte[] word = COMMON_BYTES[i];
+            if (word.length == to - begin && AsciiBytes.matches(buffer, begin, to, word)) {
+                return COMMON_WORDS[i];
+            }
+        }
+        return new String(buffer, begin, to - begin, StandardCharsets.UTF_8).strip();
     }
 
     /** Frames have names such as Content-Length; anything else is the inside of something that was cut. */
@@ -171,10 +188,18 @@ final class FrameDecoder {
         if (text == null) {
             return headers.containsKey("Content-Type") ? 0 : -1;
         }
-        if (text.isEmpty() || text.length() > 12 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 12) {
             return -1;
         }
-        return Long.parseLong(text);
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            length = length * 10 + digit;
+        }
+        return length;
     }
 
     private void passOver(int bodyFrom, long length) {
