@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 
 /**
  * ASCII inside byte arrays, found and read without making strings. Eight bytes at a time: an event is some 7 KB, of which all but the
- * headers asked for is only looked through. A byte of a long that is zero is found as in Hacker's Delight, 6-1.
+ * headers asked for is only looked through. A byte of a long that is zero is found as in Hacker's
+ * Delight, 6-1: bits above the lowest one set may be wrong, that one is right.
  */
 final class AsciiBytes {
 
@@ -19,27 +20,40 @@ final class AsciiBytes {
     private AsciiBytes() {}
 
     /** The first place of {@code wanted} from {@code from} on and before {@code to}, or -1. */
-    static int indexOf(byte[] bytes, char wanted, int from, int to) {
-        return indexOf(bytes, wanted, wanted, from, to);
+    static int indexOf(byte[] bytes, int wanted, int from, int to) {
+        long wantedOften = (wanted & 0xFF) * LOW_BITS;
+        int at = from;
+        for (; at <= to - Long.BYTES; at += Long.BYTES) {
+            long zeroIfWanted = (long) LONGS.get(bytes, at) ^ wantedOften;
+            long found = zeroIfWanted - LOW_BITS & ~zeroIfWanted & HIGH_BITS;
+            if (found != 0) {
+                return at + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+        }
+        for (; at < to; at++) {
+            if (bytes[at] == (byte) wanted) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     /** The first place of either, or -1. */
-    static int indexOf(byte[] bytes, char wanted, char other, int from, int to) {
-        long wantedOften = wanted * LOW_BITS;
-        long otherOften = other * LOW_BITS;
+    static int indexOf(byte[] bytes, int wanted, int other, int from, int to) {
+        long wantedOften = (wanted & 0xFF) * LOW_BITS;
+        long otherOften = (other & 0xFF) * LOW_BITS;
         int at = from;
         for (; at <= to - Long.BYTES; at += Long.BYTES) {
             long word = (long) LONGS.get(bytes, at);
             long zeroIfWanted = word ^ wantedOften;
             long zeroIfOther = word ^ otherOften;
-            // Bits above the lowest one set may be wrong; that one is right.
             long found = (zeroIfWanted - LOW_BITS & ~zeroIfWanted | zeroIfOther - LOW_BITS & ~zeroIfOther) & HIGH_BITS;
             if (found != 0) {
                 return at + (Long.numberOfTrailingZeros(found) >>> 3);
             }
         }
         for (; at < to; at++) {
-            if (bytes[at] == wanted || bytes[at] == other) {
+            if (bytes[at] == (byte) wanted || bytes[at] == (byte) other) {
                 return at;
             }
         }

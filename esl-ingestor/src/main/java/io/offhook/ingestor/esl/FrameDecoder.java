@@ -127,15 +127,15 @@ final class FrameDecoder {
     /** The place after the blank line that ends the head, or -1. */
     private int endOfHead() {
         int limit = Math.min(to, from + MAX_HEAD_BYTES);
-        for (int i = from; i + 1 < limit; i++) {
-            if (buffer[i] == '\n') {
-                if (buffer[i + 1] == '\n') {
-                    return i + 2;
-                }
-                if (buffer[i + 1] == '\r' && i + 2 < limit && buffer[i + 2] == '\n') {
-                    return i + 3;
-                }
+        int lineEnd = AsciiBytes.indexOf(buffer, '\n', from, limit - 1);
+        while (lineEnd >= 0) {
+            if (buffer[lineEnd + 1] == '\n') {
+                return lineEnd + 2;
             }
+            if (buffer[lineEnd + 1] == '\r' && lineEnd + 2 < limit && buffer[lineEnd + 2] == '\n') {
+                return lineEnd + 3;
+            }
+            lineEnd = AsciiBytes.indexOf(buffer, '\n', lineEnd + 1, limit - 1);
         }
         return -1;
     }
@@ -145,10 +145,7 @@ final class FrameDecoder {
         var headers = new LinkedHashMap<String, String>(4);
         int at = from;
         while (at < end && buffer[at] != '\n' && buffer[at] != '\r') {
-            int lineEnd = at;
-            while (buffer[lineEnd] != '\n') {
-                lineEnd++;
-            }
+            int lineEnd = AsciiBytes.indexOf(buffer, '\n', at, end);
             int colon = at;
             while (colon < lineEnd && isNameByte(buffer[colon])) {
                 colon++;

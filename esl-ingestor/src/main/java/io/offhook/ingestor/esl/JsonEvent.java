@@ -18,9 +18,6 @@ final class JsonEvent implements EslEvent {
 
     /** @throws MalformedEventException when the bytes are not one whole object */
     static JsonEvent of(byte[] body) throws MalformedEventException {
-        if (body.length > HeaderIndex.MAX_BYTES) {
-            throw new MalformedEventException(body.length + " bytes (at most " + HeaderIndex.MAX_BYTES + ")");
-        }
         return new JsonEvent(body, new Scanner(body).scan());
     }
 
