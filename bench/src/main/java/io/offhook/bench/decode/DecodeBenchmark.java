@@ -53,10 +53,12 @@ public class DecodeBenchmark {
     }
 
     @Benchmark
-    public long decode() {
+    public long decode(CpuTime cpu) {
+        long begin = cpu.now();
         for (int at = 0; at < stream.length; at += CapturedStream.CHUNK_BYTES) {
             decoder.feed(stream, at, Math.min(CapturedStream.CHUNK_BYTES, stream.length - at));
         }
+        cpu.add(begin);
         return read;
     }
 
