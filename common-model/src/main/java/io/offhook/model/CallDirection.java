@@ -1,6 +1,5 @@
 package io.offhook.model;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,6 +15,11 @@ public enum CallDirection {
 
     /** Empty for anything but {@code inbound}, {@code outbound} and {@code local}, {@code null} included. */
     public static Optional<CallDirection> ofWireName(String name) {
-        return Arrays.stream(values()).filter(direction -> direction.wireName.equals(name)).findFirst();
+        return switch (name) {
+            case "inbound" -> Optional.of(INBOUND);
+            case "outbound" -> Optional.of(OUTBOUND);
+            case "local" -> Optional.of(LOCAL);
+            case null, default -> Optional.empty();
+        };
     }
 }

@@ -149,8 +149,12 @@ public final class LegTracker {
         }
     }
 
-    /** A leg that another ingestor, or this one in an earlier run, has written down. */
-    public void onJournal(OpenLeg written, long nowMillis) {
+    /**
+     * A leg that another ingestor, or this one in an earlier run, has written down.
+     *
+     * @return whether the leg is open as far as is known
+     */
+    public boolean onJournal(OpenLeg written, long nowMillis) {
         TrackedLeg known = legs.find(written.identity().uuid());
         if (known == null) {
             TrackedLeg tracked = legs.add(written.identity().uuid());

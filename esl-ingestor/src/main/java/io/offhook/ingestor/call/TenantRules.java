@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
  */
 public record TenantRules(List<String> headers, Map<String, String> byNumber) {
 
-    private static final Pattern PORT = Pattern.compile(":\\d+$");
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     /** The bound of a domain name, RFC 1035 section 2.3.4. */
     private static final int MAX_LENGTH = 253;
@@ -29,10 +28,24 @@ public record TenantRules(List<String> headers, Map<String, String> byNumber) {
             return null;
         }
         String host = text.substring(text.lastIndexOf('@') + 1).strip();
-        if (host.startsWith("[") || host.chars().filter(c -> c == ':').count() > 1) {
+        int colon = host.indexOf(':');
+        if (host.startsWith("[") || colon >= 0 && host.indexOf(':', colon + 1) >= 0) {
             return null;
         }
-        host = PORT.matcher(host).replaceFirst("").toLowerCase(Locale.ROOT);
-        return host.isEmpty() || host.length() > MAX_LENGTH || IPV4.matcher(host).matches() ? null : host;
+        if (colon >= 0 && isNumber(host, colon + 1)) {
+            host = host.substring(0, colon);
+        }
+        // Only what begins with a digit can be an address of IPv4.
+        boolean address = !host.isEmpty() && Character.isDigit(host.charAt(0)) && IPV4.matcher(host).matches();
+        return host.isEmpty() || host.length() > MAX_LENGTH || address ? null : host.toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isNumber(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return from < text.length();
     }
 }

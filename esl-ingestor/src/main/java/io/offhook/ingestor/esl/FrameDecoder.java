@@ -26,6 +26,11 @@ final class FrameDecoder {
     private static final String TEXT_EVENT_JSON = "text/event-json";
     /** Bodies of these may hold any text, so what looks like a frame in them is none. JSON has no raw line end. */
     private static final Set<String> RAW_BODIES = Set.of(EslHeaders.Value.API_RESPONSE, "log/data");
+    private static final String[] COMMON_WORDS = {"Content-Length", "Content-Type", TEXT_EVENT_JSON,
+            EslHeaders.Value.TEXT_EVENT_PLAIN};
+    private static final byte[][] COMMON_BYTES = Arrays.stream(COMMON_WORDS)
+            .map(word -> word.getBytes(StandardCharsets.US_ASCII))
+            .toArray(byte[][]::new);
 
     private byte[] buffer = new byte[INITIAL_BYTES];
     private int from;
@@ -150,15 +155,15 @@ final class FrameDecoder {
     /** The place after the blank line that ends the head, or -1. */
     private int endOfHead() {
         int limit = Math.min(to, from + MAX_HEAD_BYTES);
-        for (int i = from; i + 1 < limit; i++) {
-            if (buffer[i] == '\n') {
-                if (buffer[i + 1] == '\n') {
-                    return i + 2;
-                }
-                if (buffer[i + 1] == '\r' && i + 2 < limit && buffer[i + 2] == '\n') {
-                    return i + 3;
-                }
+        int lineEnd = AsciiBytes.indexOf(buffer, '\n', from, limit - 1);
+        while (lineEnd >= 0) {
+            if (buffer[lineEnd + 1] == '\n') {
+                return lineEnd + 2;
             }
+            if (buffer[lineEnd + 1] == '\r' && lineEnd + 2 < limit && buffer[lineEnd + 2] == '\n') {
+                return lineEnd + 3;
+            }
+            lineEnd = AsciiBytes.indexOf(buffer, '\n', lineEnd + 1, limit - 1);
         }
         return -1;
     }
@@ -168,10 +173,7 @@ final class FrameDecoder {
         var headers = new LinkedHashMap<String, String>(4);
         int at = from;
         while (at < end && buffer[at] != '\n' && buffer[at] != '\r') {
-            int lineEnd = at;
-            while (buffer[lineEnd] != '\n') {
-                lineEnd++;
-            }
+            int lineEnd = AsciiBytes.indexOf(buffer, '\n', at, end);
             int colon = at;
             while (colon < lineEnd && isNameByte(buffer[colon])) {
                 colon++;
@@ -179,8 +181,8 @@ final class FrameDecoder {
             if (colon == lineEnd || buffer[colon] != ':' || colon == at || headers.size() == MAX_HEADERS) {
                 return null;
             }
-            String name = new String(buffer, at, colon - at, StandardCharsets.UTF_8);
-            String value = new String(buffer, colon + 1, lineEnd - colon - 1, StandardCharsets.UTF_8).strip();
+            String name = word(at, colon);
+            String value = word(colon + 1, lineEnd);
             String first = headers.putIfAbsent(name, value);
             if (first != null && !first.equals(value) && name.startsWith("Content-")) {
                 return null;
@@ -188,6 +190,21 @@ final class FrameDecoder {
             at = lineEnd + 1;
         }
         return headers;
+    }
+
+    /** What stands there, without space around it. The words of an event's head are not made anew for each event. */
+    private String word(int from, int to) {
+        int begin = from;
+        while (begin < to && buffer[begin] == ' ') {
+            begin++;
+        }
+        for (int i = 0; i < COMMON_WORDS.length; i++) {
+            byte[] word = COMMON_BYTES[i];
+            if (word.length == to - begin && AsciiBytes.matches(buffer, begin, to, word)) {
+                return COMMON_WORDS[i];
+            }
+        }
+        return new String(buffer, begin, to - begin, StandardCharsets.UTF_8).strip();
     }
 
     /** Frames have names such as Content-Length; anything else is the inside of something that was cut. */
@@ -201,10 +218,18 @@ final class FrameDecoder {
         if (text == null) {
             return headers.containsKey("Content-Type") ? 0 : -1;
         }
-        if (text.isEmpty() || text.length() > 12 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 12) {
             return -1;
         }
-        return Long.parseLong(text);
+        long length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            length = length * 10 + digit;
+        }
+        return length;
     }
 
     /** Whatever fails until the next whole frame is one damaged place. */

@@ -30,30 +30,45 @@ final class JsonEvent implements EslEvent {
 
     @Override
     public String header(String name) {
-        int place = index.find(name);
-        if (place < 0) {
+        int from = value(name);
+        if (from < 0) {
             return null;
         }
-        int from = index.valueFrom(place);
-        int to = index.valueTo(place);
-        if (bytes[from] == '[') {
-            from = firstOfArray(from + 1, to);
-            if (from < 0) {
-                return null;
-            }
-            to = endOfString(bytes, from) + 1;
-        }
-        String text = bytes[from] == '"' ? text(from + 1, to - 1) : literal(from, to);
+        String text = bytes[from] == '"'
+                ? text(from + 1, endOfString(bytes, from))
+                : literal(from, endOfLiteral(bytes, from));
         return text.isEmpty() ? null : text;
     }
 
-    private int firstOfArray(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '"') {
-                return i;
+    @Override
+    public long number(String name) {
+        int from = value(name);
+        if (from < 0) {
+            return 0;
+        }
+        long number = bytes[from] == '"' ? AsciiBytes.number(bytes, from + 1, endOfString(bytes, from)) : -1;
+        return number < 0 ? EslEvent.super.number(name) : number;
+    }
+
+    /** Where the value of a header begins, of an array its first string; -1 when there is none. */
+    private int value(String name) {
+        int nameEnd = index.endOfName(name);
+        if (nameEnd < 0) {
+            return -1;
+        }
+        int at = skipSpace(bytes, skipSpace(bytes, nameEnd + 1) + 1);
+        return bytes[at] == '[' ? firstOfArray(at) : at;
+    }
+
+    private int firstOfArray(int from) {
+        int depth = 0;
+        for (int i = from; bytes[i] != '"'; i++) {
+            depth += bytes[i] == '[' ? 1 : bytes[i] == ']' ? -1 : 0;
+            if (depth == 0) {
+                return -1;
             }
         }
-        return -1;
+        return AsciiBytes.indexOf(bytes, '"', from, bytes.length);
     }
 
     private String literal(int from, int to) {
@@ -62,12 +77,9 @@ final class JsonEvent implements EslEvent {
     }
 
     private String text(int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == '\\') {
-                return unescaped(from, to);
-            }
-        }
-        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        return AsciiBytes.indexOf(bytes, '\\', from, to) >= 0
+                ? unescaped(from, to)
+                : new String(bytes, from, to - from, StandardCharsets.UTF_8);
     }
 
     private String unescaped(int from, int to) {
@@ -122,18 +134,31 @@ final class JsonEvent implements EslEvent {
 
     /** The closing quote of the string that opens at {@code from}, or -1. */
     private static int endOfString(byte[] bytes, int from) {
-        for (int i = from + 1; i < bytes.length; i++) {
-            if (bytes[i] == '"') {
-                return i;
-            }
-            if (bytes[i] == '\\') {
-                i++;
-            }
+        int at = AsciiBytes.indexOf(bytes, '"', '\\', from + 1, bytes.length);
+        while (at >= 0 && bytes[at] == '\\') {
+            at = AsciiBytes.indexOf(bytes, '"', '\\', at + 2, bytes.length);
         }
-        return -1;
+        return at;
     }
 
-    /** Walks the object once, noting where each name and value lies. */
+    private static int endOfLiteral(byte[] bytes, int from) {
+        int at = from;
+        while (at < bytes.length && (Character.isLetterOrDigit(bytes[at]) || "+-.".indexOf(bytes[at]) >= 0)) {
+            at++;
+        }
+        return at;
+    }
+
+    private static int skipSpace(byte[] bytes, int from) {
+        int at = from;
+        while (at < bytes.length && bytes[at] <= ' '
+                && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Walks the object once, noting where each name lies. */
     private static final class Scanner {
         private final byte[] bytes;
         private int at;
@@ -143,7 +168,7 @@ final class JsonEvent implements EslEvent {
         }
 
         HeaderIndex scan() throws MalformedEventException {
-            var index = new HeaderIndex(bytes);
+            var index = new HeaderIndex(bytes, '"');
             expect('{');
             if (peek() == '}') {
                 at++;
@@ -166,9 +191,8 @@ final class JsonEvent implements EslEvent {
             int nameTo = at - 1;
             expect(':');
             skipSpace();
-            int valueFrom = at;
             skipValue(0);
-            index.add(nameFrom, nameTo, valueFrom, at);
+            index.add(nameFrom, nameTo);
         }
 
         /** FreeSWITCH has no arrays in arrays; what goes on opening them would fill the stack. */
@@ -195,9 +219,7 @@ final class JsonEvent implements EslEvent {
 
         private void skipLiteral() throws MalformedEventException {
             int from = at;
-            while (at < bytes.length && (Character.isLetterOrDigit(bytes[at]) || "+-.".indexOf(bytes[at]) >= 0)) {
-                at++;
-            }
+            at = endOfLiteral(bytes, from);
             if (at == from) {
                 throw new MalformedEventException("no value at " + at);
             }
@@ -242,10 +264,7 @@ final class JsonEvent implements EslEvent {
         }
 
         private void skipSpace() {
-            while (at < bytes.length
-                    && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
-                at++;
-            }
+            at = JsonEvent.skipSpace(bytes, at);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.offhook.ingestor.esl;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 import org.freeswitch.esl.client.transport.event.EslEventHeaderNames;
@@ -25,16 +24,15 @@ final class PlainEvent implements EslEvent {
 
     /** @throws MalformedEventException when the bytes are not whole lines of headers with the body that they announce */
     static PlainEvent of(byte[] body) throws MalformedEventException {
-        var index = new HeaderIndex(body);
+        var index = new HeaderIndex(body, ':');
         int at = 0;
         while (at < body.length && body[at] != '\n') {
-            int lineEnd = indexOf(body, '\n', at, body.length);
-            int colon = indexOf(body, ':', at, lineEnd < 0 ? body.length : lineEnd);
-            if (lineEnd < 0 || colon <= at) {
+            int colon = AsciiBytes.indexOf(body, ':', '\n', at, body.length);
+            int lineEnd = colon < 0 ? -1 : AsciiBytes.indexOf(body, '\n', colon, body.length);
+            if (lineEnd <= colon || colon == at) {
                 throw new MalformedEventException("no header line at " + at);
             }
-            int valueFrom = colon + 1 < lineEnd && body[colon + 1] == ' ' ? colon + 2 : colon + 1;
-            index.add(at, colon, valueFrom, lineEnd);
+            index.add(at, colon);
             at = lineEnd + 1;
         }
         if (at >= body.length) {
@@ -57,11 +55,11 @@ final class PlainEvent implements EslEvent {
 
     @Override
     public String header(String name) {
-        int place = index.find(name);
-        if (place < 0) {
+        int from = value(name);
+        if (from < 0) {
             return null;
         }
-        String text = decoded(index.valueFrom(place), index.valueTo(place));
+        String text = decoded(from, endOfLine(from));
         if (text.startsWith(ARRAY)) {
             int end = text.indexOf(ARRAY_SEPARATOR, ARRAY.length());
             text = text.substring(ARRAY.length(), end < 0 ? text.length() : end);
@@ -69,30 +67,42 @@ final class PlainEvent implements EslEvent {
         return text.isEmpty() || text.equals(EMPTY) ? null : text;
     }
 
+    @Override
+    public long number(String name) {
+        int from = value(name);
+        if (from < 0) {
+            return 0;
+        }
+        long number = AsciiBytes.number(bytes, from, endOfLine(from));
+        return number < 0 ? EslEvent.super.number(name) : number;
+    }
+
+    /** Where the value of a header begins, or -1. */
+    private int value(String name) {
+        int colon = index.endOfName(name);
+        return colon < 0 ? -1 : bytes[colon + 1] == ' ' ? colon + 2 : colon + 1;
+    }
+
+    private int endOfLine(int from) {
+        return AsciiBytes.indexOf(bytes, '\n', from, bytes.length);
+    }
+
     private String decoded(int from, int to) {
-        if (indexOf(bytes, '%', from, to) < 0) {
+        if (AsciiBytes.indexOf(bytes, '%', from, to) < 0) {
             return new String(bytes, from, to - from, StandardCharsets.UTF_8);
         }
-        var out = new ByteArrayOutputStream(to - from);
+        byte[] out = new byte[to - from];
+        int length = 0;
         for (int i = from; i < to; i++) {
             int high = i + 2 < to && bytes[i] == '%' ? Character.digit(bytes[i + 1], 16) : -1;
             int low = high < 0 ? -1 : Character.digit(bytes[i + 2], 16);
             if (low < 0) {
-                out.write(bytes[i]);
+                out[length++] = bytes[i];
             } else {
-                out.write(high * 16 + low);
+                out[length++] = (byte) (high * 16 + low);
                 i += 2;
             }
         }
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private static int indexOf(byte[] bytes, char wanted, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (bytes[i] == wanted) {
-                return i;
-            }
-        }
-        return -1;
+        return new String(out, 0, length, StandardCharsets.UTF_8);
     }
 }

@@ -1,0 +1,31 @@
+package io.offhook.bench;
+
+import java.util.Arrays;
+
+import io.offhook.bench.decode.DecodeBench;
+import io.offhook.bench.ingestor.IngestorBench;
+import io.offhook.bench.rebuild.RebuildBench;
+
+/** {@code ./offhook bench NAME [--option value ...]}: one measurement, whose results go to RESULTS.md. */
+public final class BenchCommand {
+
+    private BenchCommand() {}
+
+    public static void main(String[] arguments) throws Exception {
+        String name = arguments.length == 0 ? "" : arguments[0];
+        try {
+            var options = new Options(
+                    Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length));
+            switch (name) {
+                case "decode" -> DecodeBench.run(options);
+                case "ingestor" -> IngestorBench.run(options);
+                case "rebuild" -> RebuildBench.run(options);
+                default -> throw new IllegalArgumentException(
+                        "bench: \"" + name + "\" (expected: decode, ingestor or rebuild)");
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+    }
+}
