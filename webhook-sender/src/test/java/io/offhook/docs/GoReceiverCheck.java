@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Run by {@code mvn verify -Pgo} alone: needs a Go on the PATH, which no Maven repository has. */
+/** Run by {@code mvn verify -Pgo} alone: needs a Go on the PATH, since no Maven artifact brings one. */
 class GoReceiverCheck extends ReceiverContract {
 
     /** The first build compiles Go's own packages. */
