@@ -164,13 +164,15 @@ final class Ingestor implements SmartLifecycle {
         }
     }
 
-    /** What the topics tell at a start; nothing else runs yet. */
+    /** What the topics tell. On the legs' thread, or before it has begun. */
     private void readBack(TopicTail.Entry entry) {
         long now = LegThread.millis();
         switch (entry) {
             case TopicTail.LegWritten written -> {
-                io.legsTopic().adopt(written.leg());
-                tracker.onJournal(written.leg(), now);
+                // Whoever ends the leg strikes it off: the ingestor that has written it may have ended before.
+                if (tracker.onJournal(written.leg(), now)) {
+                    io.legsTopic().adopt(written.leg());
+                }
             }
             case TopicTail.CoreHeard heard ->
                 nodeEvents.heardElsewhere(heard.core(), heard.heartbeat(), heard.agoMillis());
@@ -183,13 +185,7 @@ final class Ingestor implements SmartLifecycle {
         var done = new CompletableFuture<Void>();
         legs.execute(() -> {
             try {
-                for (TopicTail.Entry entry : entries) {
-                    if (entry instanceof TopicTail.LegWritten written) {
-                        tracker.onJournal(written.leg(), LegThread.millis());
-                    } else {
-                        readBack(entry);
-                    }
-                }
+                entries.forEach(this::readBack);
             } finally {
                 // Also after a bug with one entry: the topics are read on.
                 done.complete(null);

@@ -13,7 +13,7 @@ import io.offhook.ingestor.publish.TopicLookup;
 import io.offhook.model.CallEventBody;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.NotACallEventException;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +61,10 @@ final class TopicSearch {
                 var found = new HashMap<String, List<TopicEvent>>();
                 lookup.find(sinceMillis).forEach((uuid, messages) -> found.put(uuid, read(messages)));
                 return found;
-            } catch (KafkaException e) {
+            } catch (InterruptException e) {
+                throw new InterruptedException(e.getMessage());
+            } catch (RuntimeException e) {
+                // Also after a bug: what waits for the answer would otherwise wait for ever.
                 if (!complained) {
                     log.warn("the events topic cannot be read, trying again until it can: {}", e.toString());
                     complained = true;

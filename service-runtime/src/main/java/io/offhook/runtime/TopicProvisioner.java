@@ -103,8 +103,12 @@ public final class TopicProvisioner implements AutoCloseable {
         create(admin, List.of(topic(topics.callEvents(), settings.partitions(), retained())));
         int partitions = describe(admin, topics.callEvents()).partitions().size();
         var others = new ArrayList<NewTopic>();
+        // A start reads it whole; only segments that are closed are compacted, and each ended leg leaves four records.
         others.add(topic(topics.callLegs(), partitions,
-                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.SEGMENT_MS_CONFIG, "600000", TopicConfig.SEGMENT_BYTES_CONFIG, "16777216",
+                        TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.1",
+                        TopicConfig.DELETE_RETENTION_MS_CONFIG, "3600000")));
         others.add(topic(topics.callCdrs(), partitions, retained()));
         others.add(topic(topics.webhookRetries(), partitions, retained()));
         others.add(topic(topics.webhookAttempts(), ATTEMPT_PARTITIONS, retained()));

@@ -166,7 +166,7 @@ public final class LegTracker {
                     written.answerStart(), written.reuse(), written.published(), true), nowMillis);
         }
         if (!known.isOpen() || known.leg.callStart() != written.callStart()) {
-            return;
+            return false;
         }
         for (String name : written.names()) {
             legs.name(known, name);
@@ -178,6 +178,7 @@ public final class LegTracker {
             known.node = written.node();
             cores.mentioned(written.core(), written.node(), nowMillis);
         }
+        return true;
     }
 
     /** After a start: what legs of the earlier run still owe is published, unless the topic has it (R2). */

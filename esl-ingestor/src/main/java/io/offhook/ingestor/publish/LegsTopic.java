@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.offhook.ingestor.call.LegJournal;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -35,13 +37,16 @@ import org.slf4j.LoggerFactory;
 public final class LegsTopic implements LegJournal, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LegsTopic.class);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+    /** What is not written then is found again from the events of the legs. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final long AGAIN_MILLIS = 1_000;
     private static final String CORE = "core/";
     private static final String WRITER = "writer";
     private static final byte[] STRUCK_OFF = {};
 
     private final String topic;
-    private final Producer<byte[], byte[]> producer;
+    private final Map<String, Object> clientProperties;
+    private volatile Producer<byte[], byte[]> producer;
     private final LegRecordCodec codec = new LegRecordCodec();
     private final byte[] writer = new byte[8];
     private final Map<String, OpenLeg> open = new ConcurrentHashMap<>();
@@ -65,6 +70,7 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
         clientProperties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         clientProperties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         clientProperties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        this.clientProperties = clientProperties;
         this.producer = new KafkaProducer<>(clientProperties);
         sender.start();
     }
@@ -116,9 +122,9 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
         }
     }
 
-    /** Takes over a leg that stands in the topic already. */
+    /** Takes over a leg that stands in the topic already; of one that is known here more is known here. */
     public void adopt(OpenLeg leg) {
-        open.put(leg.identity().uuid(), leg);
+        open.putIfAbsent(leg.identity().uuid(), leg);
         synchronized (lock) {
             standing.add(leg.identity().uuid());
         }
@@ -155,16 +161,31 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
 
     private void send() {
         try {
-            while (true) {
-                List<Map.Entry<String, byte[]>> batch = take();
-                if (batch.isEmpty()) {
-                    return;
-                }
-                batch.forEach(entry -> send(entry.getKey(), entry.getValue()));
+            List<Map.Entry<String, byte[]>> batch = take();
+            while (!batch.isEmpty()) {
+                send(batch);
+                batch = take();
             }
-        } catch (InterruptedException | KafkaException e) {
+        } catch (InterruptedException | InterruptException e) {
             // Only closing interrupts; what is not written then is found again from the events of the legs.
             log.debug("stopped", e);
+        }
+    }
+
+    private void send(List<Map.Entry<String, byte[]>> batch) throws InterruptedException {
+        try {
+            batch.forEach(entry -> send(entry.getKey(), entry.getValue()));
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            // A producer that has failed for good takes nothing more: a new one goes on with what is not written over since.
+            log.error("legs cannot be written to topic {}, trying again: {}", topic, e.toString());
+            synchronized (lock) {
+                batch.forEach(entry -> unsent.putIfAbsent(entry.getKey(), entry.getValue()));
+            }
+            producer.close(Duration.ZERO);
+            TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+            producer = new KafkaProducer<>(clientProperties);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -52,6 +53,7 @@ public final class TopicTail implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration ENDS_TIMEOUT = Duration.ofSeconds(2);
     private static final long ENDS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long CURRENT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** An event is marked as published in the legs topic as soon as it is acknowledged, and a heartbeat is written every 20 s: an event
      * older than the newest record by this much, and not marked, was not published. */
@@ -119,6 +121,7 @@ public final class TopicTail implements AutoCloseable {
      */
     public void follow(Consumer<List<Entry>> reader, BooleanSupplier stopped) {
         long endsAtNanos = System.nanoTime();
+        String complaint = null;
         while (!stopped.getAsBoolean()) {
             try {
                 var entries = new ArrayList<Entry>();
@@ -138,7 +141,11 @@ public final class TopicTail implements AutoCloseable {
                 return;
             } catch (KafkaException e) {
                 // The client connects again by itself; what was not read is read then.
-                log.warn("topics cannot be read at present: {}", e.toString());
+                if (!e.toString().equals(complaint)) {
+                    complaint = e.toString();
+                    log.warn("topics cannot be read at present, trying again: {}", complaint);
+                }
+                LockSupport.parkNanos(AGAIN_NANOS);
             }
         }
     }
@@ -163,9 +170,17 @@ public final class TopicTail implements AutoCloseable {
     }
 
     private Optional<Entry> decode(ConsumerRecord<byte[], byte[]> record) {
-        if (record.value() == null) {
+        try {
+            return record.value() == null ? Optional.empty() : read(record);
+        } catch (RuntimeException e) {
+            // A record of another make, which must not end the reading.
+            log.warn("passed over in {}-{} at offset {}: {}", record.topic(), record.partition(), record.offset(),
+                    e.toString());
             return Optional.empty();
         }
+    }
+
+    private Optional<Entry> read(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(topics.callEvents())) {
             return event(record).map(Published::new);
         }
