@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -67,6 +68,7 @@ final class Ingestor implements SmartLifecycle {
     private final Thread starter = Thread.ofVirtual().name("ingestor-start").unstarted(this::startListening);
     private final Thread tail;
     private final EventLoopGroup loops = EventLoops.start(MAX_LOOPS);
+    private final AtomicLong queuedBytes = new AtomicLong();
     private int ticks;
     private volatile boolean running;
 
@@ -221,7 +223,8 @@ final class Ingestor implements SmartLifecycle {
         EslTimings timings = settings.timings();
         EventLoop loop = loops.next();
         var commands = new CommandConnection(address, credentials, timings, loop);
-        var feed = new NodeFeed(name, settings.queueEvents(), settings.queueBytes(), legs, nodeEvents, metrics);
+        var feed = new NodeFeed(name, settings.queueEvents(), settings.queueBytes(), queuedBytes, legs, nodeEvents,
+                metrics);
         var events = new EslConnection(address, credentials, EVENTS, timings, loop, feed,
                 () -> commands.api("status"));
         var asking = new Reconciliation(name, commands::api, legs, tracker, reader, reconciliation.pace());

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -23,6 +24,8 @@ import io.offhook.model.CallEvent;
 final class IngestorMetrics implements LegObserver {
 
     private static final String NODE = "node";
+    private static final String STATE = "offhook.ingestor.node.state";
+    private static final String GAP_SECONDS = "offhook.ingestor.gap.seconds";
 
     private final MeterRegistry registry;
     private final Clock clock;
@@ -41,6 +44,13 @@ final class IngestorMetrics implements LegObserver {
     void watch(NodeFeed feed, Supplier<Number> lostLegs) {
         gauge("offhook.ingestor.node.up", "1 while events arrive from the node", feed,
                 f -> f.state() == ConnectionState.LIVE ? 1 : 0);
+        for (ConnectionState state : ConnectionState.values()) {
+            Gauge.builder(STATE, feed, f -> f.state() == state ? 1 : 0)
+                    .description("1 for the state that the node's connection is in").tag(NODE, feed.node())
+                    .tag("state", state.name().toLowerCase(Locale.ROOT)).register(registry);
+        }
+        FunctionCounter.builder(GAP_SECONDS, feed, NodeFeed::gapSeconds)
+                .description("how long a node was not heard").tag(NODE, feed.node()).register(registry);
         gauge("offhook.ingestor.queue.events", "events read and not yet worked on", feed, NodeFeed::waiting);
         gauge("offhook.ingestor.legs.lost", "legs that FreeSWITCH counts and nobody reported, an estimate", feed,
                 _ -> lostLegs.get().doubleValue());
@@ -48,10 +58,11 @@ final class IngestorMetrics implements LegObserver {
 
     /** A node that is no longer listened to. */
     void forget(NodeFeed feed) {
-        for (String name : List.of("offhook.ingestor.node.up", "offhook.ingestor.queue.events",
+        for (String name : List.of("offhook.ingestor.node.up", STATE, "offhook.ingestor.queue.events",
                 "offhook.ingestor.legs.lost")) {
             registry.find(name).tag(NODE, feed.node()).gauges().forEach(registry::remove);
         }
+        registry.find(GAP_SECONDS).tag(NODE, feed.node()).meters().forEach(registry::remove);
     }
 
     private void gauge(String name, String description, NodeFeed feed, ToDoubleFunction<NodeFeed> value) {
@@ -84,10 +95,6 @@ final class IngestorMetrics implements LegObserver {
         counter("offhook.ingestor.gaps", "times that a node was not heard", node).increment();
     }
 
-    void gapEnded(String node, long nanos) {
-        counter("offhook.ingestor.gap.seconds", "how long a node was not heard", node).increment(nanos / 1e9);
-    }
-
     void damaged(String node, long count) {
         counter("offhook.ingestor.decode.errors", "damaged places in the stream", node).increment(count);
     }
@@ -112,7 +119,7 @@ final class IngestorMetrics implements LegObserver {
 
     @Override
     public void reconciled(LegObserver.Reason reason) {
-        Counter.builder("offhook.ingestor.reconciled").description("legs of which an event had to be inferred")
+        Counter.builder("offhook.ingestor.reconciled").description("times that events of a leg had to be inferred")
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT)).register(registry).increment();
     }
 

@@ -26,7 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param backoffMax its bound
  * @param refusedBackoff delay after a refused password or address
  * @param queueEvents events of one node that may wait to be worked on; beyond it the connection is closed
- * @param queueBytes what these events may take in memory, in bytes; an event has about 10,000
+ * @param queueBytes what these events may take in memory, in bytes; an event has about 10,000, all nodes together may take eight times as much
  * @param tenantHold how long an originate waits for somebody to name its tenant; 0 for not at all
  * @param tenantHeaders headers that may name a tenant, in the order of trust
  * @param tenantByNumber dialled number to tenant, for DID calls: {@code +49301001=tenant-a.example,+49401001=tenant-b.example}

@@ -25,12 +25,16 @@ final class LegThread {
     /** While the topic is asked about legs their answers may be due sooner than the next tick. */
     private static final long SEARCH_MILLIS = 50;
 
+    /** For what is released in the end. */
+    private static final long LAST_MILLIS = 1_000;
+
     private final BlockingQueue<Runnable> jobs = new LinkedBlockingQueue<>();
     private final LegTracker tracker;
     private final TopicSearch search;
     private final List<Runnable> everyTick = new ArrayList<>();
     private final Thread thread;
     private long nextTickMillis;
+    private volatile long searchUntilMillis;
     private volatile boolean stopping;
 
     LegThread(LegTracker tracker, TopicSearch search) {
@@ -73,6 +77,7 @@ final class LegThread {
 
     /** Works off what is queued and what waits for the topic, releases what is held, and ends; waits for that, {@code millis} at most. */
     void stop(long millis) throws InterruptedException {
+        searchUntilMillis = millis() + millis - LAST_MILLIS;
         stopping = true;
         if (thread.getState() != Thread.State.NEW) {
             thread.join(millis);
@@ -82,14 +87,14 @@ final class LegThread {
 
     private void run() {
         try {
-            while (!stopping || !jobs.isEmpty() || tracker.isSearching() || !search.isIdle()) {
+            while (!stopping || !jobs.isEmpty() || tracker.isSearching() && millis() < searchUntilMillis) {
                 Runnable job = jobs.poll(waitMillis(), TimeUnit.MILLISECONDS);
                 if (job != null) {
                     run(job);
                 }
                 passTime();
             }
-            tracker.releaseAll();
+            tracker.releaseAll(millis());
         } catch (InterruptedException e) {
             log.warn("stopped with {} jobs undone", jobs.size());
         }

@@ -22,6 +22,9 @@ final class NodeFeed implements EslConnection.Listener {
         void damaged(NodeFeed feed);
     }
 
+    /** All nodes together may fill so many nodes' shares: they do when the thread that follows legs stands still. */
+    private static final int NODES = 8;
+
     private final String node;
     private final int maxEvents;
     private final long maxBytes;
@@ -29,14 +32,19 @@ final class NodeFeed implements EslConnection.Listener {
     private final Outlet outlet;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
+    private final AtomicLong ofAllNodes;
     private final IngestorMetrics metrics;
     private volatile ConnectionState state = ConnectionState.WAITING;
-    private long gapSinceNanos = System.nanoTime();
+    private volatile long gapSinceNanos = System.nanoTime();
+    /** Of gaps that have ended. */
+    private final AtomicLong gapNanos = new AtomicLong();
 
-    NodeFeed(String node, int maxEvents, long maxBytes, LegThread legs, Outlet outlet, IngestorMetrics metrics) {
+    NodeFeed(String node, int maxEvents, long maxBytes, AtomicLong ofAllNodes, LegThread legs, Outlet outlet,
+            IngestorMetrics metrics) {
         this.node = node;
         this.maxEvents = maxEvents;
         this.maxBytes = maxBytes;
+        this.ofAllNodes = ofAllNodes;
         this.legs = legs;
         this.outlet = outlet;
         this.metrics = metrics;
@@ -44,17 +52,19 @@ final class NodeFeed implements EslConnection.Listener {
 
     @Override
     public boolean onEvent(EslEvent event) {
-        if (waiting.get() >= maxEvents || waitingBytes.get() >= maxBytes) {
+        if (waiting.get() >= maxEvents || waitingBytes.get() >= maxBytes || ofAllNodes.get() >= NODES * maxBytes) {
             return false;
         }
         waiting.incrementAndGet();
         waitingBytes.addAndGet(event.bytes());
+        ofAllNodes.addAndGet(event.bytes());
         legs.execute(() -> {
             try {
                 outlet.event(this, event);
             } finally {
                 waiting.decrementAndGet();
                 waitingBytes.addAndGet(-event.bytes());
+                ofAllNodes.addAndGet(-event.bytes());
             }
         });
         return true;
@@ -71,7 +81,7 @@ final class NodeFeed implements EslConnection.Listener {
         ConnectionState before = state;
         state = next;
         if (next == ConnectionState.LIVE) {
-            metrics.gapEnded(node, System.nanoTime() - gapSinceNanos);
+            gapNanos.addAndGet(System.nanoTime() - gapSinceNanos);
             legs.execute(() -> outlet.live(this));
         } else if (before == ConnectionState.LIVE) {
             metrics.gapBegan(node);
@@ -92,6 +102,12 @@ final class NodeFeed implements EslConnection.Listener {
 
     ConnectionState state() {
         return state;
+    }
+
+    /** How long the node was not heard since it is listened to, the present gap included. */
+    double gapSeconds() {
+        long present = state == ConnectionState.LIVE ? 0 : System.nanoTime() - gapSinceNanos;
+        return (gapNanos.get() + present) / 1e9;
     }
 
     int waiting() {

@@ -250,8 +250,11 @@ final class Reconciliation {
         }
         var denied = new HashSet<String>();
         for (String uuid : uuids) {
-            if (SAFE.matcher(uuid).matches() && api("uuid_exists " + uuid).strip().equals("false")) {
+            String answer = SAFE.matcher(uuid).matches() ? api("uuid_exists " + uuid).strip() : "";
+            if (answer.equals("false")) {
                 denied.add(uuid);
+            } else if (answer.equals("true")) {
+                legs.execute(() -> tracker.exists(uuid, node));
             }
         }
         return denied;

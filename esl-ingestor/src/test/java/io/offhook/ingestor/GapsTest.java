@@ -20,6 +20,7 @@ import io.offhook.testkit.freeswitch.SimulatedFreeSwitch;
 import io.offhook.testkit.freeswitch.SwitchOptions;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.process.FreePort;
+import io.offhook.testkit.process.TcpRelay;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,18 +54,20 @@ class GapsTest {
         URI cdrs = URI.create("http://127.0.0.1:" + port + "/cdr");
         try (var node = SimulatedFreeSwitch.start(
                 SwitchOptions.defaults().withCdr(CdrOptions.to(cdrs).withCredentials("freeswitch", "secret")));
-                var ingestor = start(Map.of("server.port", port, "offhook.cdr.username", "freeswitch",
-                        "offhook.cdr.password", "secret"), node);
+                var line = TcpRelay.to(node.port());
+                var ingestor = RunningIngestor.start(kafka, directory, Map.of("server.port", port,
+                        "offhook.cdr.username", "freeswitch", "offhook.cdr.password", "secret"), line.port());
                 var events = ingestor.events()) {
             await().atMost(PATIENCE).until(() -> node.subscribers() == 1);
             PlacedCall ended = place(node, CallKind.BRIDGED);
             events.readUntil(found -> found.size() == 4);
-            node.faults().refuseConnections(Duration.ofSeconds(2));
-            node.faults().cut(CutMode.EOF);
+            line.refuse();
+            line.cut();
             ended.hangUp();
             PlacedCall inside = node.placeCall(CallPlan.of(CallKind.BRIDGED).withRing(Duration.ofMillis(20))
                     .withTalk(Duration.ofMillis(20)));
             await().atMost(PATIENCE).until(() -> node.awaitNoCalls(Duration.ofMillis(10)));
+            line.listen();
             List<CallEventMessage> found = events.readUntil(all -> all.size() == 12);
             for (PlacedCall call : List.of(ended, inside)) {
                 for (LegTruth leg : call.legs()) {
@@ -124,14 +127,18 @@ class GapsTest {
     @Test
     void legsThatNobodyReportedAreEstimatedFromFreeSwitchsCountAndRejectedInvitesAreNotAmongThem() throws Exception {
         try (var node = SimulatedFreeSwitch.start(SwitchOptions.defaults().withHeartbeat(Duration.ofMillis(200)));
-                var ingestor = start(Map.of(), node)) {
+                var line = TcpRelay.to(node.port());
+                var ingestor = RunningIngestor.start(kafka, directory, Map.of(), line.port())) {
             await().atMost(PATIENCE).until(() -> node.subscribers() == 1);
+            await().atMost(PATIENCE).until(() -> ingestor.count("offhook.ingestor.events") > 0);
             node.rejectInvite();
             await().atMost(PATIENCE).until(() -> ingestor.count("offhook.ingestor.rejected.invites") == 1);
-            node.faults().refuseConnections(Duration.ofSeconds(1));
-            node.faults().cut(CutMode.EOF);
+            line.refuse();
+            line.cut();
+            await().atMost(PATIENCE).until(() -> node.subscribers() == 0);
             node.placeCall(CallPlan.of(CallKind.BRIDGED).withRing(Duration.ofMillis(20)).withTalk(Duration.ZERO));
             await().atMost(PATIENCE).until(() -> node.awaitNoCalls(Duration.ofMillis(10)));
+            line.listen();
             await().atMost(PATIENCE).until(() -> ingestor.gauge("offhook.ingestor.legs.lost") == 2);
             node.rejectInvite();
             await().atMost(PATIENCE).until(() -> ingestor.count("offhook.ingestor.rejected.invites") == 2);

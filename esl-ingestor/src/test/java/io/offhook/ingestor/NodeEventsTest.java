@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.offhook.ingestor.call.CallEventSink;
@@ -39,7 +40,8 @@ class NodeEventsTest {
     private final NodeEvents events = new NodeEvents(tracker,
             new ChannelEventReader(new TenantRules(List.of(), Map.of())), legsTopic, metrics,
             new SessionCounts(metrics), Map.of(), () -> true);
-    private final NodeFeed feed = new NodeFeed("fs1", 100, 1_000_000, new LegThread(tracker, null), events, metrics);
+    private final NodeFeed feed = new NodeFeed("fs1", 100, 1_000_000, new AtomicLong(),
+            new LegThread(tracker, null), events, metrics);
 
     @AfterEach
     void interruptTheClose() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,9 +29,14 @@ final class RunningIngestor implements AutoCloseable {
     /** @param more settings, over the short ones */
     static RunningIngestor start(EmbeddedKafka kafka, Path directory, Map<String, Object> more,
             SimulatedFreeSwitch... nodes) {
+        return start(kafka, directory, more, Stream.of(nodes).mapToInt(SimulatedFreeSwitch::port).toArray());
+    }
+
+    /** @param ports of nodes, or of what stands before them */
+    static RunningIngestor start(EmbeddedKafka kafka, Path directory, Map<String, Object> more, int... ports) {
         var list = new StringBuilder();
-        for (int i = 0; i < nodes.length; i++) {
-            list.append(i == 0 ? "" : ",").append("fs").append(i + 1).append("=127.0.0.1:").append(nodes[i].port());
+        for (int i = 0; i < ports.length; i++) {
+            list.append(i == 0 ? "" : ",").append("fs").append(i + 1).append("=127.0.0.1:").append(ports[i]);
         }
         String prefix = "r" + UUID.randomUUID().toString().substring(0, 8) + ".";
         Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "spring.kafka.bootstrap-servers",

@@ -101,10 +101,15 @@ public final class LegTracker {
         cores.blind(nowMillis);
     }
 
-    /** The node's events arrive again: what is known of its legs is as old as the last word of their core. */
+    /**
+     * The node's events arrive again: what is known of its legs is as old as the last word of their core, or older, if that was in doubt
+     * already.
+     */
     public void nodeIsBack(String node) {
-        legs.open().stream().filter(leg -> node.equals(leg.node))
-                .forEach(leg -> leg.aliveMicros = Math.max(leg.aliveMicros, cores.aliveMicros(leg.core)));
+        legs.open().stream().filter(leg -> node.equals(leg.node) && !leg.inDoubt).forEach(leg -> {
+            leg.aliveMicros = Math.max(leg.aliveMicros, cores.aliveMicros(leg.core));
+            leg.inDoubt = true;
+        });
     }
 
     /** FreeSWITCH tells of something that happens. */
@@ -198,6 +203,14 @@ public final class LegTracker {
         return SnapshotQuestions.of(node, listed, legs, cores, sinceMillis);
     }
 
+    /** The node was asked and has the leg. */
+    public void exists(String uuid, String node) {
+        TrackedLeg leg = legs.find(uuid);
+        if (leg != null && cores.has(leg, node)) {
+            leg.inDoubt = false;
+        }
+    }
+
     /** The node was asked twice and knows no such leg. @param askedMillis when it was asked first */
     public void denied(String uuid, String node, long askedMillis, long nowMillis) {
         TrackedLeg leg = legs.find(uuid);
@@ -227,8 +240,18 @@ public final class LegTracker {
         }
     }
 
-    /** Releases what waits for a tenant, whatever is left of its time: the ingestor ends. */
-    public void releaseAll() {
+    /**
+     * The ingestor ends: what FreeSWITCH itself has said and what waits for a tenant goes out, whatever is left of its time. Without
+     * the topic's answer a leg that was found midway has the identity that its events give; its ids are the same.
+     */
+    public void releaseAll(long nowMillis) {
+        for (TrackedLeg leg : searches.open()) {
+            for (Waiting waiting : searches.end(leg).inputs) {
+                if (waiting.input() instanceof ChannelEvent event && event.live()) {
+                    apply(leg, event, step(leg, event), nowMillis);
+                }
+            }
+        }
         tenantHold.releaseDue(Long.MAX_VALUE);
     }
 
@@ -352,8 +375,7 @@ public final class LegTracker {
     }
 
     private void conclude(TrackedLeg leg, long nowMillis) {
-        Search search = leg.search;
-        leg.search = null;
+        Search search = searches.end(leg);
         while (!search.inputs.isEmpty()) {
             Waiting waiting = search.inputs.removeFirst();
             if (waiting.input() instanceof Closing closing && !stands(closing, leg, waiting.sinceMillis())) {
@@ -424,6 +446,7 @@ public final class LegTracker {
             leg.core = event.core();
         }
         leg.seenMillis = nowMillis;
+        leg.inDoubt = false;
         if (moved) {
             journal(leg);
         }

@@ -23,6 +23,9 @@ public record SnapshotQuestions(List<String> dump, List<String> ask) {
             // What was answered and stays where it was is known; an answer may have been missed, a leg may have been recovered here.
             if (leg == null || leg.isOpen() && !(leg.leg.hasSaid(CallAction.ANSWER) && cores.has(leg, node))) {
                 dump.add(uuid);
+            } else {
+                // The list lags by half a second, and is asked for later than that after a connect.
+                leg.inDoubt = false;
             }
         }
         Set<String> present = new HashSet<>(listed);

@@ -2,6 +2,7 @@ package io.offhook.ingestor.call;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,6 +14,8 @@ final class TopicSearches {
     private static final long ASK_AGAIN_MILLIS = 500;
 
     private final Set<TrackedLeg> waiting = new LinkedHashSet<>();
+    /** Those, and the ones that are being asked for. */
+    private final Set<TrackedLeg> open = new LinkedHashSet<>();
 
     /**
      * @param sinceMillis append time to read from, milliseconds since the epoch
@@ -21,10 +24,24 @@ final class TopicSearches {
     Search begin(TrackedLeg leg, long sinceMillis, long patienceMillis, long nowMillis) {
         leg.search = new Search(sinceMillis, nowMillis + patienceMillis, nowMillis);
         waiting.add(leg);
+        open.add(leg);
         return leg.search;
     }
 
-    boolean isEmpty() { return waiting.isEmpty(); }
+    /** The search is over. */
+    Search end(TrackedLeg leg) {
+        Search search = leg.search;
+        leg.search = null;
+        open.remove(leg);
+        waiting.remove(leg);
+        return search;
+    }
+
+    List<TrackedLeg> open() {
+        return List.copyOf(open);
+    }
+
+    boolean isEmpty() { return open.isEmpty(); }
 
     /** What is to be asked now, by the leg's first name, with the time to read from. It is asked once, unless {@link #again}. */
     Map<String, Long> due(long nowMillis) {

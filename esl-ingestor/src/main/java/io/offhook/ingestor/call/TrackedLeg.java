@@ -42,6 +42,8 @@ final class TrackedLeg {
     long aliveMicros;
     /** When FreeSWITCH last spoke of it, by the clock that never goes back; {@link Long#MIN_VALUE} when it has not. */
     long seenMillis = Long.MIN_VALUE;
+    /** Its node was away since the leg was last known alive. */
+    boolean inDoubt;
     /** Outputs that wait for the tenant; {@code null} when none do. */
     List<LegOutput> held;
     /** {@code null} when nothing waits for the topic. */

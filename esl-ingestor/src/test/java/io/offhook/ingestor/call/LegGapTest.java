@@ -80,6 +80,16 @@ class LegGapTest {
     }
 
     @Test
+    void whatFreeSwitchHasSaidOfALegThatTheTopicWasNotAskedForInTimeGoesOutAtTheEnd() {
+        t.tracker.on(event(Kind.ANSWER, "a"), t.now);
+        t.tracker.on(event(Kind.END, "a"), t.now);
+        t.tracker.onDump(leg(Kind.DUMP, "b").make(), t.now);
+        t.tracker.releaseAll(t.now);
+        assertThat(t.ids()).containsExactly("a_originate", "a_answer", "a_hangup");
+        assertThat(t.tracker.isSearching()).isFalse();
+    }
+
+    @Test
     void theNumberThatWasDialledIsToldNotWhatTheDialplanMadeOfIt() {
         t.feed(leg(Kind.DUMP, "a").numbers("1001", "200").firstCallee("+49301001").make())
                 .after(Duration.ofSeconds(3));
@@ -183,6 +193,22 @@ class LegGapTest {
         assertThat(hangup.durationSeconds()).isEqualTo(20);
         assertThat(t.sent.getLast().reconciled()).isTrue();
         assertThat(t.counts.reconciled).containsExactly(Reason.DENIED);
+    }
+
+    @Test
+    void aLegThatEndedInAGapWasLastKnownAliveBeforeItHoweverManyGapsFollow() {
+        t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"), event(Kind.BEGIN, "b"), event(Kind.ANSWER, "b"));
+        t.tracker.heard("fs1", "core-1", ANSWERED + 20_000_000, 0);
+        gap();
+        t.tracker.exists("b", "fs1");
+        t.tracker.heard("fs1", "core-1", ANSWERED + 60_000_000, t.now);
+        t.now = 2000;
+        t.tracker.nodeIsBack("fs1");
+        t.tracker.denied("a", "fs1", 2000, t.now);
+        t.tracker.denied("b", "fs1", 2000, t.now);
+        t.after(Duration.ofSeconds(31));
+        assertThat(t.sent).filteredOn(s -> s.id().endsWith("_hangup")).extracting(s -> s.event().atMicros())
+                .containsExactlyInAnyOrder(ANSWERED + 20_000_000, ENDED + 100_000_000);
     }
 
     @Test
