@@ -2,6 +2,7 @@ package io.offhook.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -26,6 +27,14 @@ public final class CallEventCodec {
         headers.add("content-type", JSON);
         byte[] key = message.uuid().getBytes(StandardCharsets.UTF_8);
         return new ProducerRecord<>(topic, null, key, message.body(), headers);
+    }
+
+    /** The event's id alone; empty for a record that has none. */
+    public static Optional<EventId> idOf(Headers headers) {
+        Header id = headers.lastHeader(PREFIX + CallEventMessage.ID);
+        return id == null || id.value() == null || id.value().length == 0
+                ? Optional.empty()
+                : Optional.of(new EventId(new String(id.value(), StandardCharsets.UTF_8)));
     }
 
     /** @throws NotACallEventException when the record cannot be one of ours, saying which part is wrong */

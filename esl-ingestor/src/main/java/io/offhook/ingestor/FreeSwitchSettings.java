@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import io.offhook.ingestor.esl.NodeAddress;
 import io.offhook.runtime.InvalidSettingException;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -59,11 +58,6 @@ public record FreeSwitchSettings(@DefaultValue("") String nodes, @DefaultValue("
             entries.add(entry);
         }
         return entries;
-    }
-
-    /** The nodes that stand in the list by themselves, without its pools. */
-    public List<NodeAddress> addresses() {
-        return entries().stream().filter(entry -> !entry.pool()).map(NodeEntry::node).toList();
     }
 
     @Override

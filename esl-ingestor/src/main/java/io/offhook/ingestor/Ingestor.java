@@ -43,7 +43,8 @@ final class Ingestor implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Ingestor.class);
     /** One event loop reads some 80,000 events a second: more than that many serve more nodes than one thread can follow. */
     private static final int MAX_LOOPS = 4;
-    private static final long DRAIN_MILLIS = 5_000;
+    /** A little longer than a leg waits for its originate from the topic. */
+    private static final long DRAIN_MILLIS = 6_000;
     /** As often as FreeSWITCH's own. */
     private static final int TICKS_PER_HEARTBEAT = 20;
 
@@ -115,6 +116,13 @@ final class Ingestor implements SmartLifecycle {
         metrics.watch("offhook.ingestor.spool.events", "events on disk that wait for Kafka",
                 io.publisher()::spooledEvents);
         metrics.watch("offhook.ingestor.spool.bytes", "size of the spool", io.publisher()::spoolBytes);
+        metrics.watch("offhook.ingestor.spool.damaged", "damaged places found in the spool",
+                io.publisher()::spoolDamaged);
+        metrics.watch("offhook.ingestor.spool.failures", "times that the spool could not be written",
+                io.publisher()::spoolFailures);
+        metrics.watch("offhook.ingestor.unacknowledged.age.seconds",
+                "how long the oldest event that Kafka has not acknowledged has waited",
+                () -> io.publisher().oldestUnacknowledged().toMillis() / 1000.0);
         metrics.watch("offhook.ingestor.cdrs.waiting", "CDRs that wait for the events of their legs",
                 cdrs::backlog);
         starter.start();
@@ -209,7 +217,7 @@ final class Ingestor implements SmartLifecycle {
         EslTimings timings = settings.timings();
         EventLoop loop = loops.next();
         var commands = new CommandConnection(address, credentials, timings, loop);
-        var feed = new NodeFeed(name, settings.queueEvents(), legs, nodeEvents, metrics);
+        var feed = new NodeFeed(name, settings.queueEvents(), settings.queueBytes(), legs, nodeEvents, metrics);
         var events = new EslConnection(address, credentials, EVENTS, timings, loop, feed,
                 () -> commands.api("status"));
         var asking = new Reconciliation(name, commands::api, legs, tracker, reader, reconciliation.pace());
@@ -242,11 +250,11 @@ final class Ingestor implements SmartLifecycle {
             ended.forEach(ListenedNode::close);
             loops.shutdownGracefully(0, DRAIN_MILLIS, TimeUnit.MILLISECONDS).await(DRAIN_MILLIS);
             cdrs.close();
-            legs.stop(DRAIN_MILLIS);
-            search.stop();
             if (tail.getState() != Thread.State.NEW) {
                 tail.join(DRAIN_MILLIS);
             }
+            legs.stop(DRAIN_MILLIS);
+            search.stop();
             io.tail().close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,6 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -12,19 +14,21 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.offhook.ingestor.call.ChannelEvent;
-import io.offhook.ingestor.call.LegTracker;
+import io.offhook.ingestor.call.LegObserver;
 import io.offhook.ingestor.esl.ConnectionState;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEvent;
 
 /** What the ingestor counts. Nodes are labels (they are few and named by the operator); tenants and uuids never are. */
-final class IngestorMetrics implements LegTracker.Observer {
+final class IngestorMetrics implements LegObserver {
 
     private static final String NODE = "node";
 
     private final MeterRegistry registry;
     private final Clock clock;
     private final Timer latency;
+    /** By node and name; finding a registered meter costs more than counting. */
+    private final Map<String, Map<String, Counter>> events = new ConcurrentHashMap<>();
 
     IngestorMetrics(MeterRegistry registry, Clock clock) {
         this.registry = registry;
@@ -59,8 +63,10 @@ final class IngestorMetrics implements LegTracker.Observer {
     }
 
     void heard(String node, String eventName) {
-        Counter.builder("offhook.ingestor.events").description("FreeSWITCH events by name").tag(NODE, node)
-                .tag("event", eventName).register(registry).increment();
+        events.computeIfAbsent(node, _ -> new ConcurrentHashMap<>()).computeIfAbsent(eventName,
+                _ -> Counter.builder("offhook.ingestor.events").description("FreeSWITCH events by name").tag(NODE, node)
+                        .tag("event", eventName).register(registry))
+                .increment();
     }
 
     void acknowledged(CallEvent event) {
@@ -105,7 +111,7 @@ final class IngestorMetrics implements LegTracker.Observer {
     }
 
     @Override
-    public void reconciled(LegTracker.Reason reason) {
+    public void reconciled(LegObserver.Reason reason) {
         Counter.builder("offhook.ingestor.reconciled").description("legs of which an event had to be inferred")
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT)).register(registry).increment();
     }

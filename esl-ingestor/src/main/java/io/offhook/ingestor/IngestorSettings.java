@@ -20,10 +20,13 @@ import org.springframework.validation.annotation.Validated;
  * @param connectTimeout bound of a TCP connect to a node
  * @param replyTimeout bound of each answer that FreeSWITCH owes: greeting, auth, event
  * @param silence without a frame until a node is asked whether it lives; three heartbeats by default
+ * @param userTimeout until a node that acknowledges nothing counts as gone, by TCP_USER_TIMEOUT and keep-alive; 1 s or more
+ * @param commandIdle after its last command until the connection for commands is closed
  * @param backoff first delay before a node is connected again; doubles
  * @param backoffMax its bound
  * @param refusedBackoff delay after a refused password or address
  * @param queueEvents events of one node that may wait to be worked on; beyond it the connection is closed
+ * @param queueBytes what these events may take in memory, in bytes; an event has about 10,000
  * @param tenantHold how long an originate waits for somebody to name its tenant; 0 for not at all
  * @param tenantHeaders headers that may name a tenant, in the order of trust
  * @param tenantByNumber dialled number to tenant, for DID calls: {@code +49301001=tenant-a.example,+49401001=tenant-b.example}
@@ -33,10 +36,12 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("offhook.ingestor")
 public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @DefaultValue("10s") Duration replyTimeout,
-        @DefaultValue("60s") Duration silence, @DefaultValue("250ms") Duration backoff,
+        @DefaultValue("60s") Duration silence, @DefaultValue("30s") Duration userTimeout,
+        @DefaultValue("60s") Duration commandIdle, @DefaultValue("250ms") Duration backoff,
         @DefaultValue("10s") Duration backoffMax,
         @DefaultValue("30s") Duration refusedBackoff,
         @DefaultValue("20000") @Min(value = 100, message = "a whole number from 100 to 1000000") @Max(value = 1_000_000, message = "a whole number from 100 to 1000000") int queueEvents,
+        @DefaultValue("33554432") @Min(value = 1_048_576, message = "a whole number of bytes from 1048576 to 1073741824") @Max(value = 1_073_741_824, message = "a whole number of bytes from 1048576 to 1073741824") long queueBytes,
         @DefaultValue("250ms") Duration tenantHold,
         @DefaultValue({
                 "variable_tenant", "variable_domain_name", "variable_dialed_domain",
@@ -44,13 +49,20 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
         @DefaultValue("") String tenantByNumber, @DefaultValue("10m") Duration closedLegMemory,
         @DefaultValue("exclude") LoopbackLegs loopbackLegs) {
 
+    public IngestorSettings {
+        if (userTimeout.toSeconds() < 1) {
+            throw new InvalidSettingException("offhook.ingestor.user-timeout", userTimeout, "1s or more");
+        }
+    }
+
     /** The loopback endpoint makes two legs of one logical call. */
     public enum LoopbackLegs {
         EXCLUDE, INCLUDE
     }
 
     EslTimings timings() {
-        return new EslTimings(connectTimeout, replyTimeout, silence, backoff, backoffMax, refusedBackoff);
+        return new EslTimings(connectTimeout, replyTimeout, silence, backoff, backoffMax, refusedBackoff, userTimeout,
+                commandIdle);
     }
 
     TenantRules tenantRules() {

@@ -63,7 +63,7 @@ final class LegThread {
         return System.nanoTime() / 1_000_000;
     }
 
-    /** Works off what is queued, releases what is held, and ends; waits for that, {@code millis} at most. */
+    /** Works off what is queued and what waits for the topic, releases what is held, and ends; waits for that, {@code millis} at most. */
     void stop(long millis) throws InterruptedException {
         stopping = true;
         if (thread.getState() != Thread.State.NEW) {
@@ -74,7 +74,7 @@ final class LegThread {
 
     private void run() {
         try {
-            while (!stopping || !jobs.isEmpty()) {
+            while (!stopping || !jobs.isEmpty() || tracker.isSearching() || !search.isIdle()) {
                 Runnable job = jobs.poll(waitMillis(), TimeUnit.MILLISECONDS);
                 if (job != null) {
                     run(job);
@@ -89,7 +89,8 @@ final class LegThread {
 
     private long waitMillis() {
         long next = Math.min(tracker.nextDueMillis(), nextTickMillis) - millis();
-        return Math.clamp(next, 0, stopping ? 0 : tracker.isSearching() ? SEARCH_MILLIS : TICK_MILLIS);
+        long longest = stopping || tracker.isSearching() ? SEARCH_MILLIS : TICK_MILLIS;
+        return Math.clamp(next, 0, longest);
     }
 
     private void passTime() {

@@ -1,6 +1,7 @@
 package io.offhook.ingestor;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +20,10 @@ final class NodeEvents implements NodeFeed.Outlet {
 
     /** Legs come and go between a heartbeat's count and its arrival; two heartbeats in a row are no coincidence. */
     private static final int DOUBTS = 2;
+    /** Under load the counts hardly ever agree: then the node is asked every five minutes. */
+    private static final int DOUBTS_AGAIN = 15;
+    /** Each restart of a FreeSWITCH makes a core; CDRs of long dead ones name their node by its switchname. */
+    private static final int MAX_CORES = 1_000;
 
     private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -31,7 +36,14 @@ final class NodeEvents implements NodeFeed.Outlet {
     }
 
     private final Map<String, Node> nodes = new HashMap<>();
-    private final Map<String, String> nodeByCore = new HashMap<>();
+    private final Map<String, String> nodeByCore = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > MAX_CORES;
+        }
+    };
     private final Map<String, String> nodeBySwitchname = new HashMap<>();
     private final LegTracker tracker;
     private final ChannelEventReader reader;
@@ -108,7 +120,7 @@ final class NodeEvents implements NodeFeed.Outlet {
         boolean agrees = event.header("Session-Count") == null
                 || event.number("Session-Count") == tracker.openLegsOf(node.core);
         node.doubts = agrees ? 0 : node.doubts + 1;
-        if (node.doubts == DOUBTS) {
+        if (node.doubts % DOUBTS_AGAIN == DOUBTS) {
             doubt(name);
         }
     }

@@ -1,6 +1,7 @@
 package io.offhook.ingestor;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.offhook.ingestor.esl.ConnectionState;
 import io.offhook.ingestor.esl.EslConnection;
@@ -22,17 +23,20 @@ final class NodeFeed implements EslConnection.Listener {
     }
 
     private final String node;
-    private final int bound;
+    private final int maxEvents;
+    private final long maxBytes;
     private final LegThread legs;
     private final Outlet outlet;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final IngestorMetrics metrics;
     private volatile ConnectionState state = ConnectionState.WAITING;
     private long gapSinceNanos = System.nanoTime();
 
-    NodeFeed(String node, int bound, LegThread legs, Outlet outlet, IngestorMetrics metrics) {
+    NodeFeed(String node, int maxEvents, long maxBytes, LegThread legs, Outlet outlet, IngestorMetrics metrics) {
         this.node = node;
-        this.bound = bound;
+        this.maxEvents = maxEvents;
+        this.maxBytes = maxBytes;
         this.legs = legs;
         this.outlet = outlet;
         this.metrics = metrics;
@@ -40,15 +44,17 @@ final class NodeFeed implements EslConnection.Listener {
 
     @Override
     public boolean onEvent(EslEvent event) {
-        if (waiting.get() >= bound) {
+        if (waiting.get() >= maxEvents || waitingBytes.get() >= maxBytes) {
             return false;
         }
         waiting.incrementAndGet();
+        waitingBytes.addAndGet(event.bytes());
         legs.execute(() -> {
             try {
                 outlet.event(this, event);
             } finally {
                 waiting.decrementAndGet();
+                waitingBytes.addAndGet(-event.bytes());
             }
         });
         return true;
@@ -57,7 +63,7 @@ final class NodeFeed implements EslConnection.Listener {
     /** A connection whose events would have to be refused again is not worth making. */
     @Override
     public boolean ready() {
-        return waiting.get() < bound / 2;
+        return waiting.get() < maxEvents / 2 && waitingBytes.get() < maxBytes / 2;
     }
 
     @Override

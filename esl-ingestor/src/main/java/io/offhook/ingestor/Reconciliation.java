@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import io.offhook.ingestor.call.ChannelEvent;
 import io.offhook.ingestor.call.ChannelEventReader;
 import io.offhook.ingestor.call.LegTracker;
-import io.offhook.ingestor.call.LegTracker.Questions;
+import io.offhook.ingestor.call.SnapshotQuestions;
 import io.offhook.ingestor.esl.CommandFailedException;
 import io.offhook.ingestor.esl.EslEvent;
 import io.offhook.ingestor.esl.MalformedEventException;
@@ -170,7 +170,7 @@ final class Reconciliation {
         Set<String> told = new HashSet<>();
         for (int round = 1; isStill(since); round++) {
             List<String> listed = list();
-            Questions questions = get(legs.ask(() -> tracker.compare(node, listed, since)));
+            SnapshotQuestions questions = get(legs.ask(() -> tracker.compare(node, listed, since)));
             dump(questions.dump());
             Set<String> denied = questions.ask().isEmpty() ? Set.of() : ask(questions.ask(), listed.isEmpty(), since);
             for (String uuid : denied) {

@@ -28,9 +28,23 @@ public record ReconciliationSettings(@DefaultValue("5s") Duration originateSearc
         @DefaultValue("10m") Duration coreUnheard, @DefaultValue("120s") Duration recoveryGrace) {
 
     public ReconciliationSettings {
+        notNegative("originate-search", originateSearch);
+        notNegative("snapshot-delay", snapshotDelay);
+        notNegative("question-interval", questionInterval);
+        notNegative("retry", retry);
+        notNegative("inference-hold", inferenceHold);
+        notNegative("closing-hold", closingHold);
+        notNegative("core-unheard", coreUnheard);
+        notNegative("recovery-grace", recoveryGrace);
         if (dumpsPerSecond < 1 || dumpsPerSecond > 10_000) {
             throw new InvalidSettingException("offhook.reconciliation.dumps-per-second", dumpsPerSecond,
                     "a whole number from 1 to 10000");
+        }
+    }
+
+    private static void notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new InvalidSettingException("offhook.reconciliation." + name, value, "a duration of 0s or more");
         }
     }
 

@@ -5,16 +5,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.offhook.ingestor.call.ChannelEvent;
 import io.offhook.ingestor.call.ChannelEvent.Kind;
-import io.offhook.ingestor.call.LegTracker;
+import io.offhook.ingestor.call.LegObserver;
 import io.offhook.ingestor.call.LostLegs;
 
 /** Counts each node's sessions as they are seen, and compares them with FreeSWITCH's own count; passes on what the tracker observes. */
-final class SessionCounts implements LegTracker.Observer {
+final class SessionCounts implements LegObserver {
 
     private final Map<String, LostLegs> nodes = new ConcurrentHashMap<>();
-    private final LegTracker.Observer observer;
+    private final LegObserver observer;
 
-    SessionCounts(LegTracker.Observer observer) {
+    SessionCounts(LegObserver observer) {
         this.observer = observer;
     }
 
@@ -59,7 +59,7 @@ final class SessionCounts implements LegTracker.Observer {
     }
 
     @Override
-    public void reconciled(LegTracker.Reason reason) {
+    public void reconciled(LegObserver.Reason reason) {
         observer.reconciled(reason);
     }
 }

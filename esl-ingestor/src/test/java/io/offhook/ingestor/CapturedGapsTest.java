@@ -3,17 +3,13 @@ package io.offhook.ingestor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.model.CallEvent;
 import io.offhook.model.CallEventBody;
 import io.offhook.model.CallEventMessage;
-import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.freeswitch.Captures;
 import io.offhook.testkit.freeswitch.CutMode;
 import io.offhook.testkit.freeswitch.ExpectedCall;
@@ -32,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -45,8 +40,7 @@ class CapturedGapsTest {
     @TempDir
     private static Path directory;
 
-    private final String prefix = "g" + UUID.randomUUID().toString().substring(0, 8) + ".";
-    private ConfigurableApplicationContext ingestor;
+    private RunningIngestor ingestor;
 
     @BeforeAll
     static void startKafka() throws Exception {
@@ -67,9 +61,10 @@ class CapturedGapsTest {
     @Test
     void legsThatBeganOrEndedInAGapOfFiveSecondsAreFoundOut() throws Exception {
         GapScenario scenario = GapScenario.of("s19_gap");
-        try (var node = SimulatedFreeSwitch.start()) {
+        try (var node = node()) {
             start(Duration.ofMinutes(1), node);
             play(node, "s19_gap.before");
+            awaitRead("s19_gap.before");
             node.standAt("s19_gap");
             cut(node);
             play(node, "s19_gap.after");
@@ -80,9 +75,10 @@ class CapturedGapsTest {
     @Test
     void theLegsOfAFreeSwitchThatWasKilledEndWhenItWasLastHeard() throws Exception {
         GapScenario scenario = GapScenario.of("s17_kill9");
-        try (var node = SimulatedFreeSwitch.start()) {
+        try (var node = node()) {
             start(Duration.ofSeconds(1), node);
             play(node, "s17_kill9");
+            awaitRead("s17_kill9");
             node.standAt("s17_kill9.after");
             cut(node);
             play(node, "s17_kill9.after");
@@ -93,9 +89,10 @@ class CapturedGapsTest {
     @ParameterizedTest
     @ValueSource(strings = {"r01_recover_same_node", "r06_recover_phones_gone"})
     void legsThatAreRecoveredGoOnWithTheirFirstTimes(String name) throws Exception {
-        try (var node = SimulatedFreeSwitch.start()) {
+        try (var node = node()) {
             start(Duration.ofMinutes(1), node);
             play(node, name + ".before");
+            awaitRead(name + ".before");
             node.crash();
             await().atMost(PATIENCE).until(() -> node.subscribers() == 1);
             play(node, name + ".after");
@@ -107,7 +104,7 @@ class CapturedGapsTest {
     void legsThatAnotherNodeTookFromALivingOneEndOnce() throws Exception {
         String name = "r02_recover_on_b_while_a_lives";
         double timeFactor = 0.3;
-        try (var a = SimulatedFreeSwitch.start(); var b = SimulatedFreeSwitch.start(SwitchOptions.defaults())) {
+        try (var a = node(); var b = node()) {
             start(Duration.ofMinutes(1), a, b);
             await().atMost(PATIENCE).until(() -> a.subscribers() + b.subscribers() == 2);
             // Both from the same instant on, at the pace of the captures.
@@ -127,24 +124,20 @@ class CapturedGapsTest {
         assertThat(node.play(capture, PlayOptions.fast().withEveryFrame(true)).await(PATIENCE)).isTrue();
     }
 
-    /** The connection ends once all that was sent has been read. */
-    private void cut(SimulatedFreeSwitch node) throws Exception {
-        await().atMost(PATIENCE).until(() -> node.subscribers() == 1);
-        awaitAllRead();
+    private void cut(SimulatedFreeSwitch node) {
         node.faults().cut(CutMode.EOF);
-        await().atMost(PATIENCE).until(() -> gaps() == 1 && node.subscribers() == 1);
+        await().atMost(PATIENCE).until(() -> ingestor.count("offhook.ingestor.gaps") == 1 && node.subscribers() == 1);
     }
 
-    /** The last event that makes a call event is in the topic: what was sent before it has been read. */
-    private void awaitAllRead() {
-        var legs = ingestor.getBean(MeterRegistry.class);
-        await().atMost(PATIENCE).until(() -> legs.find("offhook.ingestor.published").counters().stream()
-                .mapToDouble(counter -> counter.count()).sum() >= 4);
+    /** All of the stream is worked on, so that a cut loses none of it. */
+    private void awaitRead(String stream) {
+        int events = Captures.open(stream).events().size();
+        await().atMost(PATIENCE).until(() -> ingestor.count("offhook.ingestor.events") >= events);
     }
 
-    private double gaps() {
-        return ingestor.getBean(MeterRegistry.class).find("offhook.ingestor.gaps")
-                .counters().stream().mapToDouble(counter -> counter.count()).sum();
+    /** The captures bring heartbeats of their own. */
+    private static SimulatedFreeSwitch node() {
+        return SimulatedFreeSwitch.start(SwitchOptions.defaults().withHeartbeat(Duration.ofHours(1)));
     }
 
     private static long first(String capture) {
@@ -152,24 +145,13 @@ class CapturedGapsTest {
     }
 
     private void start(Duration grace, SimulatedFreeSwitch... nodes) {
-        var list = new StringBuilder();
-        for (int i = 0; i < nodes.length; i++) {
-            list.append(i == 0 ? "" : ",").append("fs").append(i + 1).append("=127.0.0.1:").append(nodes[i].port());
-        }
-        Map<String, Object> properties = new HashMap<>(Map.of("server.port", "0", "spring.kafka.bootstrap-servers",
-                kafka.bootstrapServers(), "offhook.topic.prefix", prefix, "offhook.topic.partitions", "4",
-                "offhook.freeswitch.nodes", list.toString(), "offhook.log.dir", directory.resolve(prefix).toString(),
-                "offhook.spool.dir", directory.resolve(prefix + "spool").toString()));
-        properties.putAll(Map.of("offhook.reconciliation.snapshot-delay", "50ms",
-                "offhook.reconciliation.question-interval", "200ms", "offhook.reconciliation.retry", "200ms",
-                "offhook.reconciliation.inference-hold", "200ms", "offhook.reconciliation.originate-search", "1s",
-                "offhook.reconciliation.recovery-grace", grace.toMillis() + "ms"));
-        ingestor = new ServiceLauncher(IngestorApplication.NAME, IngestorApplication.class).start(properties);
+        ingestor = RunningIngestor.start(kafka, directory,
+                Map.of("offhook.reconciliation.recovery-grace", grace.toMillis() + "ms"), nodes);
     }
 
     private void verify(GapScenario scenario) {
         var body = new CallEventBody();
-        try (var topic = new TopicReader(kafka.bootstrapServers(), prefix + "call.events")) {
+        try (var topic = ingestor.events()) {
             List<CallEventMessage> found = topic.readUntil(events -> events.size() >= scenario.all().size());
             assertThat(found).extracting(CallEventMessage::id).doesNotHaveDuplicates();
             Map<String, List<CallEventMessage>> byLeg = found.stream()

@@ -19,6 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxUnsettled deliveries accepted and not settled beyond which the topic is not read on
  * @param maxSpan offsets of a partition that may lie between the first not settled and the last read
  * @param idMemory how long an event's id is known as delivered or on its way
+ * @param readBack how far before the committed offset a partition is read when it is assigned, so that its latest ids are known
  * @param commitInterval between commits of offsets
  * @param revokeDrain how long requests under way may end when a partition goes to another dispatcher
  * @param registryInterval between looks for changed endpoints
@@ -32,7 +33,8 @@ public record DispatcherSettings(
         @DefaultValue("5") @Min(value = 1, message = "a whole number from 1 to 1000") @Max(value = 1000, message = "a whole number from 1 to 1000") int breakerThreshold,
         @DefaultValue("20000") @Min(value = 1, message = "a whole number of at least 1") int maxUnsettled,
         @DefaultValue("1000000") @Min(value = 1000, message = "a whole number from 1000 to 100000000") @Max(value = 100_000_000, message = "a whole number from 1000 to 100000000") long maxSpan,
-        @DefaultValue("10m") Duration idMemory, @DefaultValue("500ms") Duration commitInterval,
+        @DefaultValue("10m") Duration idMemory, @DefaultValue("30s") Duration readBack,
+        @DefaultValue("500ms") Duration commitInterval,
         @DefaultValue("3s") Duration revokeDrain, @DefaultValue("1s") Duration registryInterval,
         @DefaultValue("20s") Duration drain) {
 
@@ -41,6 +43,6 @@ public record DispatcherSettings(
     }
 
     LiveSettings live() {
-        return new LiveSettings(maxUnsettled, maxSpan, idMemory, commitInterval, revokeDrain);
+        return new LiveSettings(maxUnsettled, maxSpan, idMemory, readBack, commitInterval, revokeDrain);
     }
 }

@@ -90,6 +90,11 @@ final class Cores {
         return coreAtNode.get(node);
     }
 
+    /** Whether the leg belongs to the core that was last heard at the node. */
+    boolean has(TrackedLeg leg, String node) {
+        return leg.core == null ? node.equals(leg.node) : leg.core.equals(coreAtNode.get(node));
+    }
+
     /** Whether this ingestor has heard a core at the node since then. */
     boolean heardAtSince(String node, long sinceMillis) {
         Core core = cores.get(coreAtNode.get(node));

@@ -1,19 +1,15 @@
 package io.offhook.ingestor.call;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 import io.offhook.ingestor.call.ChannelEvent.Kind;
 import io.offhook.ingestor.call.Inferences.Inference;
+import io.offhook.ingestor.call.LegObserver.Reason;
 import io.offhook.ingestor.call.LegStateMachine.Note;
 import io.offhook.ingestor.call.LegStateMachine.Parent;
 import io.offhook.ingestor.call.LegStateMachine.Step;
@@ -29,43 +25,21 @@ import io.offhook.model.CallAction;
  */
 public final class LegTracker {
 
-    /** Counts what an operator wants to know. */
-    public interface Observer {
-        void rejectedInvite(ChannelEvent event);
-
-        void aliveAfterHangup(String node);
-
-        void foundMidway(ChannelEvent event);
-
-        void reconciled(Reason reason);
-    }
-
-    /** What led to an event that FreeSWITCH did not send. */
-    public enum Reason {
-        /** A later event of the leg. */
-        LATER_EVENT,
-        /** The snapshot after a gap. */
-        SNAPSHOT, CDR,
-        /** The leg's node denies it. */
-        DENIED, CORE_DEAD
-    }
-
     /** An older event may have been published by another ingestor, or by this one before it was frozen. */
     private static final long OLD_MILLIS = 60_000;
     /** How far before an event's time the topic is read: what clocks may differ by. */
     private static final long MARGIN_MILLIS = 60_000;
-    private static final long ASK_AGAIN_MILLIS = 500;
 
     private final LegStateMachine machine = new LegStateMachine();
     private final LegTable legs;
     private final TenantHold tenantHold;
     private final Inferences inferences = new Inferences();
-    private final Set<TrackedLeg> searching = new LinkedHashSet<>();
+    private final TopicSearches searches = new TopicSearches();
     private final Cores cores;
     private final NodeClocks clocks = new NodeClocks();
     private final CallEventSink sink;
     private final LegJournal journal;
-    private final Observer observer;
+    private final LegObserver observer;
     private final InstantSource wallClock;
     private final TrackerTimings timings;
     private final boolean includeLoopback;
@@ -75,7 +49,7 @@ public final class LegTracker {
      * @param journal where legs that go on are written down
      * @param waitingCdrs the CDR of a leg that has arrived and still waits
      */
-    public LegTracker(CallEventSink sink, LegJournal journal, Observer observer, InstantSource wallClock,
+    public LegTracker(CallEventSink sink, LegJournal journal, LegObserver observer, InstantSource wallClock,
             TrackerTimings timings, boolean includeLoopback, Function<String, Optional<ChannelEvent>> waitingCdrs) {
         this.sink = sink;
         this.journal = journal;
@@ -210,43 +184,19 @@ public final class LegTracker {
     }
 
     /**
-     * What a snapshot leaves to be asked of a node.
-     *
-     * @param dump uuids of which more must be known
-     * @param ask uuids that should be there and are not
-     */
-    public record Questions(List<String> dump, List<String> ask) {}
-
-    /**
      * Compares the node's own list with what is known.
      *
      * @param listed uuids that the node shows
      * @param sinceMillis legs that FreeSWITCH has spoken of since then are alive whatever the list says: it lags behind
      */
-    public Questions compare(String node, Collection<String> listed, long sinceMillis) {
-        var dump = new ArrayList<String>();
-        for (String uuid : listed) {
-            TrackedLeg leg = legs.find(uuid);
-            if (leg == null || leg.isOpen() && !(leg.leg.hasSaid(CallAction.ANSWER) && isAt(leg, node))) {
-                dump.add(uuid);
-            }
-        }
-        Set<String> present = new HashSet<>(listed);
-        List<String> ask = legs.open().stream()
-                .filter(leg -> leg.seenMillis < sinceMillis && isAt(leg, node) && !present.contains(leg.currentName()))
-                .map(TrackedLeg::currentName).toList();
-        return new Questions(dump, ask);
-    }
-
-    private boolean isAt(TrackedLeg leg, String node) {
-        String core = cores.at(node);
-        return leg.core == null ? node.equals(leg.node) : leg.core.equals(core);
+    public SnapshotQuestions compare(String node, Collection<String> listed, long sinceMillis) {
+        return SnapshotQuestions.of(node, listed, legs, cores, sinceMillis);
     }
 
     /** The node was asked twice and knows no such leg. @param askedMillis when it was asked first */
     public void denied(String uuid, String node, long askedMillis, long nowMillis) {
         TrackedLeg leg = legs.find(uuid);
-        if (leg != null && leg.isOpen() && leg.seenMillis < askedMillis && isAt(leg, node)) {
+        if (leg != null && leg.isOpen() && leg.seenMillis < askedMillis && cores.has(leg, node)) {
             inferences.add(new Inference(new Closing(uuid, leg.node, leg.aliveMicros, Closing.DENIED), askedMillis,
                     nowMillis + timings.closingHold().toMillis(), () -> {}));
         }
@@ -283,19 +233,11 @@ public final class LegTracker {
     }
 
     /** Whether a leg waits for the topic's word. */
-    public boolean isSearching() { return !searching.isEmpty(); }
+    public boolean isSearching() { return !searches.isEmpty(); }
 
     /** Legs by uuid that the topic must be asked for, and the append time, milliseconds since the epoch, to read from. */
     public Map<String, Long> questionsForTopic(long nowMillis) {
-        var questions = new LinkedHashMap<String, Long>();
-        searching.removeIf(leg -> {
-            boolean due = leg.search.askAtMillis <= nowMillis;
-            if (due) {
-                questions.put(leg.names.getFirst(), leg.search.sinceMillis);
-            }
-            return due;
-        });
-        return questions;
+        return searches.due(nowMillis);
     }
 
     /** The topic's answer to {@link #questionsForTopic}. */
@@ -306,10 +248,7 @@ public final class LegTracker {
                 continue;
             }
             found.getOrDefault(uuid, List.of()).forEach(event -> onTopic(event, nowMillis));
-            if (leg.leg == null && nowMillis < leg.search.giveUpMillis) {
-                leg.search.askAtMillis = nowMillis + ASK_AGAIN_MILLIS;
-                searching.add(leg);
-            } else {
+            if (leg.leg != null || !searches.again(leg, nowMillis)) {
                 conclude(leg, nowMillis);
             }
         }
@@ -326,7 +265,8 @@ public final class LegTracker {
             if (!stands || orphan) {
                 return;
             }
-            input = waitingCdrs.apply(leg.leg.identity().uuid()).<LegInput>map(cdr -> cdr).orElse(input);
+            input = leg.names.stream().map(waitingCdrs).flatMap(Optional::stream).<LegInput>map(cdr -> cdr)
+                    .findFirst().orElse(input);
         } else if (input instanceof ChannelEvent event && event.kind() == Kind.DUMP && leg != null && leg.leg != null
                 && leg.leg.closed() && leg.leg.callStart() == event.channelCreated()) {
             return;
@@ -359,10 +299,7 @@ public final class LegTracker {
     private Search seek(TrackedLeg leg, LegInput input, Step step, long nowMillis) {
         // FreeSWITCH speaks of a leg whose originate it has told somebody else, or nobody.
         boolean mayAppear = leg.leg == null && step.infers() && input instanceof ChannelEvent event && event.live();
-        leg.search = new Search(since(step), nowMillis + (mayAppear ? timings.originateSearch().toMillis() : 0),
-                nowMillis);
-        searching.add(leg);
-        return leg.search;
+        return searches.begin(leg, since(step), mayAppear ? timings.originateSearch().toMillis() : 0, nowMillis);
     }
 
     private long since(Step step) {

@@ -25,6 +25,9 @@ public interface EslEvent {
      */
     String header(String name);
 
+    /** What the event takes in memory, about: it is kept as it came. */
+    int bytes();
+
     /** The event's name, such as {@code CHANNEL_CREATE}; {@code null} when it has none. */
     default String name() {
         return header(EslEventHeaderNames.EVENT_NAME);

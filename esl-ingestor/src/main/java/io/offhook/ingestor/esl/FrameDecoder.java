@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import org.freeswitch.esl.client.transport.message.EslHeaders;
 
@@ -23,35 +24,31 @@ final class FrameDecoder {
 
     private static final int INITIAL_BYTES = 64 * 1024;
     private static final String TEXT_EVENT_JSON = "text/event-json";
-    private static final byte[] LENGTH_LINE = ascii("Content-Length: ");
-    private static final byte[] TYPE_LINE = ascii("Content-Type: ");
-    private static final byte[][] TYPES = {ascii("text/event-"), ascii("text/disconnect-notice\n"),
-            ascii("text/rude-rejection\n"),
-            ascii("command/reply\n"), ascii("api/response\n"), ascii("auth/request\n"), ascii("log/data\n")};
+    /** Bodies of these may hold any text, so what looks like a frame in them is none. JSON has no raw line end. */
+    private static final Set<String> RAW_BODIES = Set.of(EslHeaders.Value.API_RESPONSE, "log/data");
 
     private byte[] buffer = new byte[INITIAL_BYTES];
     private int from;
     private int to;
     /** Bytes from {@code from} on without which the frame begun there is not whole: no need to look again before. */
     private int needed;
-    private long toSkip;
+    /** Bytes from {@code from} on in which no other frame begins; -1 where the body may hold any text. */
+    private int scanned;
+    /** Whether the body may hold any text from its first blank line on, as a plain event's may. */
+    private boolean rawBehindBlankLine;
     private boolean searching;
+    private boolean inStep = true;
     private long damages;
 
     /** Takes over what is readable in {@code bytes}; this is the one copy before a frame's body is cut out. */
     void append(ByteBuffer bytes) {
-        if (toSkip > 0) {
-            int skipped = (int) Math.min(toSkip, bytes.remaining());
-            bytes.position(bytes.position() + skipped);
-            toSkip -= skipped;
-        }
         int length = bytes.remaining();
         makeRoom(length);
         bytes.get(buffer, to, length);
         to += length;
     }
 
-    /** How often the stream was found damaged and was picked up again further on, or a body was too large and was passed over. */
+    /** How often the stream was found damaged, or a body too large, and was picked up again further on. */
     long damages() {
         return damages;
     }
@@ -59,58 +56,88 @@ final class FrameDecoder {
     /** The next whole frame, or {@code null} until more bytes come. */
     EslFrame next() {
         while (true) {
-            if (to - from < needed || searching && !findFrameStart()) {
+            if (to - from < needed && !anotherFrameBegins(to) || searching && !findFrameStart()) {
                 return null;
             }
             needed = 0;
             skipLineEnds();
-            int headEnd = endOfHead();
-            if (headEnd < 0) {
-                if (to - from <= MAX_HEAD_BYTES) {
-                    return null;
-                }
-                startSearch(from + 1);
-                continue;
-            }
-            Map<String, String> headers = parseHead(headEnd);
-            int bodyFrom = headEnd;
-            long length = headers == null ? -1 : contentLength(headers);
-            if (length < 0) {
-                startSearch(from + 1);
-                continue;
-            }
-            if (length > MAX_BODY_BYTES) {
-                passOver(bodyFrom, length);
-                continue;
-            }
-            if (to - bodyFrom < length) {
-                needed = bodyFrom - from + (int) length;
+            int bodyFrom = endOfHead();
+            if (bodyFrom < 0 && to - from <= MAX_HEAD_BYTES) {
                 return null;
             }
-            EslFrame frame = cutOut(headers, bodyFrom, (int) length);
+            Map<String, String> headers = bodyFrom < 0 ? null : parseHead(bodyFrom);
+            long length = headers == null ? -1 : contentLength(headers);
+            if (length < 0 || length > MAX_BODY_BYTES) {
+                // What is too large is searched too: a damaged length is not worth what lies behind it.
+                startSearch(from + 1);
+                continue;
+            }
+            String type = headers.getOrDefault("Content-Type", "");
+            scanned = RAW_BODIES.contains(type) ? -1 : bodyFrom - from;
+            rawBehindBlankLine = type.equals(EslHeaders.Value.TEXT_EVENT_PLAIN);
+            needed = bodyFrom - from + (int) length;
+            if (to - from < needed) {
+                continue;
+            }
+            EslFrame frame = cutOut(type, headers, bodyFrom, (int) length);
             if (frame != null) {
                 return frame;
             }
         }
     }
 
-    private EslFrame cutOut(Map<String, String> headers, int bodyFrom, int length) {
+    /** {@code null} when the frame is damaged, or while it cannot be told: the next one may begin in what it announced, even in its head. */
+    private EslFrame cutOut(String type, Map<String, String> headers, int bodyFrom, int length) {
         byte[] body = Arrays.copyOfRange(buffer, bodyFrom, bodyFrom + length);
-        String type = headers.getOrDefault("Content-Type", "");
         EslEvent event = null;
         try {
             if (type.equals(TEXT_EVENT_JSON)) {
                 event = JsonEvent.of(body);
+            } else if (anotherFrameBegins(bodyFrom + length)) {
+                return null;
+            } else if (scanned >= 0 && scanned < bodyFrom - from + length) {
+                // Its last bytes may be the first of a head: the next one tells.
+                needed = to - from + 1;
+                return null;
             } else if (type.equals(EslHeaders.Value.TEXT_EVENT_PLAIN)) {
                 event = PlainEvent.of(body);
             }
         } catch (MalformedEventException e) {
-            // The frame ends somewhere inside what it announced: the next one may begin in there.
-            startSearch(bodyFrom);
+            // Damage costs this frame; it is counted.
+            startSearch(from + 1);
             return null;
         }
         from = bodyFrom + length;
+        needed = 0;
+        inStep = true;
         return new EslFrame(type, headers, body, event);
+    }
+
+    /**
+     * Whether another frame begins inside this one before {@code end}: then this one was cut short, and the rest that it announced
+     * will never come. Searches from its head on, since a frame may have begun in there already. Found at once, it delays nobody; without it the frames behind would wait for as many bytes.
+     */
+    private boolean anotherFrameBegins(int end) {
+        if (scanned < 0) {
+            return false;
+        }
+        for (int i = from + scanned; i < end; i++) {
+            if (rawBehindBlankLine && buffer[i] == '\n' && buffer[i - 1] == '\n') {
+                scanned = -1;
+                return false;
+            }
+            FrameStart.Match start = FrameStart.at(buffer, i, to);
+            if (start == FrameStart.Match.OPEN) {
+                scanned = i - from;
+                return false;
+            }
+            if (start == FrameStart.Match.YES) {
+                startSearch(from + 1);
+                return true;
+            }
+        }
+        scanned = end - from;
+        return false;
     }
 
     /** FreeSWITCH ends lines with LF; an empty line or two between frames does no harm. */
@@ -136,7 +163,7 @@ final class FrameDecoder {
         return -1;
     }
 
-    /** {@code null} when a line is no header. */
+    /** {@code null} when a line is no header, or when two heads have run into one: a length or a type that differs from the first. */
     private Map<String, String> parseHead(int end) {
         var headers = new LinkedHashMap<String, String>(4);
         int at = from;
@@ -153,8 +180,11 @@ final class FrameDecoder {
                 return null;
             }
             String name = new String(buffer, at, colon - at, StandardCharsets.UTF_8);
-            headers.putIfAbsent(name,
-                    new String(buffer, colon + 1, lineEnd - colon - 1, StandardCharsets.UTF_8).strip());
+            String value = new String(buffer, colon + 1, lineEnd - colon - 1, StandardCharsets.UTF_8).strip();
+            String first = headers.putIfAbsent(name, value);
+            if (first != null && !first.equals(value) && name.startsWith("Content-")) {
+                return null;
+            }
             at = lineEnd + 1;
         }
         return headers;
@@ -177,15 +207,13 @@ final class FrameDecoder {
         return Long.parseLong(text);
     }
 
-    private void passOver(int bodyFrom, long length) {
-        damages++;
-        long buffered = Math.min(length, to - bodyFrom);
-        from = bodyFrom + (int) buffered;
-        toSkip = length - buffered;
-    }
-
+    /** Whatever fails until the next whole frame is one damaged place. */
     private void startSearch(int at) {
-        damages++;
+        if (inStep) {
+            damages++;
+        }
+        inStep = false;
+        needed = 0;
         from = Math.min(at, to);
         searching = true;
     }
@@ -193,70 +221,15 @@ final class FrameDecoder {
     /** Moves to the first place that looks like a frame's first two lines; false until it is there. */
     private boolean findFrameStart() {
         for (int i = from; i < to; i++) {
-            Boolean start = isFrameStart(i);
-            if (start == null) {
+            FrameStart.Match start = FrameStart.at(buffer, i, to);
+            if (start != FrameStart.Match.NO) {
                 from = i;
-                return false;
-            }
-            if (start) {
-                from = i;
-                searching = false;
-                return true;
+                searching = start == FrameStart.Match.OPEN;
+                return !searching;
             }
         }
         from = to;
         return false;
-    }
-
-    /** {@code null} while too few bytes are there to say. */
-    private Boolean isFrameStart(int at) {
-        if (buffer[at] != 'C') {
-            return false;
-        }
-        Boolean length = startsWith(at, LENGTH_LINE);
-        if (length == null) {
-            return null;
-        }
-        int typeAt = at;
-        if (length) {
-            typeAt = at + LENGTH_LINE.length;
-            while (typeAt < to && buffer[typeAt] >= '0' && buffer[typeAt] <= '9') {
-                typeAt++;
-            }
-            if (typeAt == to) {
-                return null;
-            }
-            if (buffer[typeAt++] != '\n') {
-                return false;
-            }
-        }
-        Boolean typeLine = startsWith(typeAt, TYPE_LINE);
-        return typeLine == null || !typeLine ? typeLine : isType(typeAt + TYPE_LINE.length);
-    }
-
-    private Boolean isType(int at) {
-        boolean open = false;
-        for (byte[] type : TYPES) {
-            Boolean matches = startsWith(at, type);
-            if (matches == null) {
-                open = true;
-            } else if (matches) {
-                return true;
-            }
-        }
-        return open ? null : Boolean.FALSE;
-    }
-
-    private Boolean startsWith(int at, byte[] wanted) {
-        for (int i = 0; i < wanted.length; i++) {
-            if (at + i >= to) {
-                return null;
-            }
-            if (buffer[at + i] != wanted[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void makeRoom(int length) {
@@ -272,9 +245,5 @@ final class FrameDecoder {
                 : target;
         from = 0;
         to = kept;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

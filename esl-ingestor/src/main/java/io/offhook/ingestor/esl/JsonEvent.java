@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class JsonEvent implements EslEvent {
 
+    private static final int MAX_DEPTH = 8;
+
     private final byte[] bytes;
     private final HeaderIndex index;
 
@@ -19,6 +21,11 @@ final class JsonEvent implements EslEvent {
     /** @throws MalformedEventException when the bytes are not one whole object */
     static JsonEvent of(byte[] body) throws MalformedEventException {
         return new JsonEvent(body, new Scanner(body).scan());
+    }
+
+    @Override
+    public int bytes() {
+        return bytes.length;
     }
 
     @Override
@@ -160,14 +167,18 @@ final class JsonEvent implements EslEvent {
             expect(':');
             skipSpace();
             int valueFrom = at;
-            skipValue();
+            skipValue(0);
             index.add(nameFrom, nameTo, valueFrom, at);
         }
 
-        private void skipValue() throws MalformedEventException {
+        /** FreeSWITCH has no arrays in arrays; what goes on opening them would fill the stack. */
+        private void skipValue(int depth) throws MalformedEventException {
             switch (peek()) {
                 case '"' -> skipString();
                 case '[' -> {
+                    if (depth == MAX_DEPTH) {
+                        throw new MalformedEventException("arrays in arrays at " + at);
+                    }
                     at++;
                     if (peek() == ']') {
                         at++;
@@ -175,7 +186,7 @@ final class JsonEvent implements EslEvent {
                     }
                     do {
                         skipSpace();
-                        skipValue();
+                        skipValue(depth + 1);
                     } while (next(',', ']'));
                 }
                 default -> skipLiteral();

@@ -51,6 +51,11 @@ final class PlainEvent implements EslEvent {
     }
 
     @Override
+    public int bytes() {
+        return bytes.length;
+    }
+
+    @Override
     public String header(String name) {
         int place = index.find(name);
         if (place < 0) {

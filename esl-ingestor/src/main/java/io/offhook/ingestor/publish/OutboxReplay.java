@@ -23,8 +23,9 @@ final class OutboxReplay implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxReplay.class);
     /**
-     * A look-up reads what the replay itself has published before, so the work grows with the square of the number of batches. One
-     * GiB is 1.3 million events: 130 batches read 80 million records, some minutes; in batches of 500 it would be 20 times that.
+     * A look-up reads again what the replay itself has published before, so the work grows with the square of the number of batches.
+     * One GiB is about 1.3 million events: 130 batches, which read 85 million records; at 180,000 records/s (broker and replay on two
+     * cores) that is 8 minutes. In batches of 500 it would be 20 times as much.
      */
     private static final int BATCH_EVENTS = 10_000;
     private static final int BATCH_BYTES = 8 * 1024 * 1024;

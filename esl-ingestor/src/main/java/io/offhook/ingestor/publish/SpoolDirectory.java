@@ -41,7 +41,8 @@ final class SpoolDirectory implements Closeable {
 
     /** Makes a folder and owns it. */
     static SpoolDirectory create(Path root, long nowMillis) throws IOException {
-        Path path = Files.createDirectories(root).toRealPath()
+        Path realRoot = Files.createDirectories(root).toRealPath();
+        Path path = realRoot
                 .resolve(String.format("%015d-%08x", nowMillis, ThreadLocalRandom.current().nextInt()));
         Files.createDirectory(path);
         HELD.add(path);
@@ -51,6 +52,7 @@ final class SpoolDirectory implements Closeable {
             channel.lock();
             // Only now can others see that there is something to lock.
             Files.move(unnamed, path.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
+            sync(realRoot);
         } catch (IOException e) {
             HELD.remove(path);
             channel.close();
@@ -119,7 +121,11 @@ final class SpoolDirectory implements Closeable {
 
     /** Makes the names of files durable. */
     void sync() throws IOException {
-        try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
+        sync(path);
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
             folder.force(true);
         }
     }

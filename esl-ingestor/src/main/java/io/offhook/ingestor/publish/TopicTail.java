@@ -109,6 +109,7 @@ public final class TopicTail implements AutoCloseable {
         positions.putAll(legPositions);
         consumer.assign(positions.keySet());
         positions.forEach(consumer::seek);
+        currentAtNanos = System.nanoTime();
     }
 
     /**

@@ -69,6 +69,11 @@ class CapturedCallsTest {
 
     private record HeadersOf(EventData event) implements EslEvent {
         @Override
+        public int bytes() {
+            return 0;
+        }
+
+        @Override
         public String header(String name) {
             String text = event.headers().stream().filter(h -> h.name().equals(name)).findFirst().map(h -> h.text())
                     .orElse("");

@@ -6,8 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.offhook.ingestor.call.ChannelEvent.Kind;
-import io.offhook.ingestor.call.LegTracker.Questions;
-import io.offhook.ingestor.call.LegTracker.Reason;
+import io.offhook.ingestor.call.LegObserver.Reason;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallDirection;
 import io.offhook.model.CallEvent;
@@ -163,7 +162,7 @@ class LegGapTest {
                 event(Kind.BEGIN, "gone"), leg(Kind.BEGIN, "elsewhere").at("fs2", "core-2").make());
         t.now = 1000;
         t.feed(event(Kind.BEGIN, "fresh"));
-        Questions questions = t.tracker.compare("fs1", List.of("ringing", "talking", "new"), 1000);
+        SnapshotQuestions questions = t.tracker.compare("fs1", List.of("ringing", "talking", "new"), 1000);
         assertThat(questions.dump()).containsExactly("ringing", "new");
         assertThat(questions.ask()).containsExactly("gone");
     }

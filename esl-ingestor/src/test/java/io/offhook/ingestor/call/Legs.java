@@ -121,11 +121,11 @@ final class Legs {
     }
 
     /** What a metric would count. */
-    static final class Counts implements LegTracker.Observer {
+    static final class Counts implements LegObserver {
         int rejectedInvites;
         int aliveAfterHangup;
         int foundMidway;
-        final List<LegTracker.Reason> reconciled = new ArrayList<>();
+        final List<LegObserver.Reason> reconciled = new ArrayList<>();
 
         @Override
         public void rejectedInvite(ChannelEvent event) {
@@ -143,7 +143,7 @@ final class Legs {
         }
 
         @Override
-        public void reconciled(LegTracker.Reason reason) {
+        public void reconciled(LegObserver.Reason reason) {
             reconciled.add(reason);
         }
     }

@@ -69,6 +69,19 @@ class EslEventTest {
     }
 
     @Test
+    void plainKeepsTheFirstOfARepeatedNameAndLineEndsInsideAValue() throws Exception {
+        EslEvent event = plain("Hangup-Cause: USER_BUSY\nHangup-Cause: X\nN: Zo%C3%AB%20%22Z%22%20%0D%0AX:%20y\n\n");
+        assertThat(event.header("Hangup-Cause")).isEqualTo("USER_BUSY");
+        assertThat(event.header("N")).isEqualTo("Zo\u00eb \"Z\" \r\nX: y");
+        assertThat(event.header("X")).isNull();
+    }
+
+    @Test
+    void arraysWithoutEndAreMalformedNotAFullStack() {
+        assertThatThrownBy(() -> json("{\"a\":" + "[".repeat(1_000_000))).isInstanceOf(MalformedEventException.class);
+    }
+
+    @Test
     void aNumberThatIsNoneReadsAsNotHappened() throws Exception {
         EslEvent event = json("{\"a\":\"12x\",\"b\":\"-3597\",\"c\":\"99999999999999999999\"}");
         assertThat(event.number("a")).isZero();

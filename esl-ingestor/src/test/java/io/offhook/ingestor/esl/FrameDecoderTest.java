@@ -1,11 +1,8 @@
 package io.offhook.ingestor.esl;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 
 import io.offhook.testkit.freeswitch.Capture;
@@ -17,11 +14,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static io.offhook.ingestor.esl.Streams.ascii;
+import static io.offhook.ingestor.esl.Streams.concat;
+import static io.offhook.ingestor.esl.Streams.decode;
+import static io.offhook.ingestor.esl.Streams.events;
+import static io.offhook.ingestor.esl.Streams.feed;
+import static io.offhook.ingestor.esl.Streams.feedInChunks;
+import static io.offhook.ingestor.esl.Streams.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class FrameDecoderTest {
 
-    private static final byte[] NEXT = frame("text/event-json", "{\"Event-Name\":\"HEARTBEAT\"}");
+    private static final byte[] NEXT = Streams.HEARTBEAT;
 
     static List<String> captures() {
         return Captures.names();
@@ -47,37 +51,21 @@ class FrameDecoderTest {
         }
     }
 
-    @Test
-    void splitsAtEveryByteChangeNothing() {
-        for (EventFormat format : EventFormat.values()) {
-            byte[] bytes = Captures.open("s32_heartbeat").bytes(format);
-            int frames = decode(bytes).size();
-            for (int split = 1; split < bytes.length; split++) {
-                var decoder = new FrameDecoder();
-                var found = new ArrayList<EslFrame>();
-                feed(decoder, found, bytes, 0, split);
-                feed(decoder, found, bytes, split, bytes.length);
-                assertThat(found).as("split at %d", split).hasSize(frames);
-            }
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("captures")
     void chunksOfAnySizeChangeNothing(String name) {
-        byte[] bytes = Captures.open(name).bytes(EventFormat.JSON);
-        int whole = decode(bytes).size();
-        for (int longest : new int[]{1, 7, 1500, 64 * 1024}) {
-            var random = new Random(longest);
-            var decoder = new FrameDecoder();
-            var found = new ArrayList<EslFrame>();
-            for (int at = 0; at < bytes.length;) {
-                int to = Math.min(bytes.length, at + 1 + random.nextInt(longest));
-                feed(decoder, found, bytes, at, to);
-                at = to;
+        Capture capture = Captures.open(name);
+        for (EventFormat format : EventFormat.values()) {
+            byte[] bytes = capture.bytes(format);
+            int whole = decode(bytes).size();
+            int shortest = bytes.length < 30_000 ? 1 : 100;
+            for (int longest : new int[]{shortest, 1500, 64 * 1024}) {
+                var decoder = new FrameDecoder();
+                var found = new ArrayList<EslFrame>();
+                feedInChunks(decoder, found, bytes, new Random(longest), longest);
+                assertThat(found).as("%s in chunks up to %d", format, longest).hasSize(whole);
+                assertThat(decoder.damages()).isZero();
             }
-            assertThat(found).as("chunks up to %d", longest).hasSize(whole);
-            assertThat(decoder.damages()).isZero();
         }
     }
 
@@ -162,42 +150,55 @@ class FrameDecoderTest {
         assertThat(events(found)).isNotEmpty();
     }
 
+    @Test
+    void aBodyOfTheLargestSizeIsRead() {
+        String value = "x".repeat(FrameDecoder.MAX_BODY_BYTES - "{\"a\":\"\"}".length());
+        var decoder = new FrameDecoder();
+        var found = new ArrayList<EslFrame>();
+        byte[] bytes = concat(frame("text/event-json", "{\"a\":\"" + value + "\"}"), NEXT);
+        feedInChunks(decoder, found, bytes, new Random(1), 64 * 1024);
+        assertThat(found).hasSize(2);
+        assertThat(found.getFirst().event().header("a")).hasSize(value.length());
+        assertThat(decoder.damages()).isZero();
+    }
+
+    @Test
+    void aLengthThatWasDamagedIntoAHugeOneCostsNoFrameBehindIt() {
+        byte[] damaged = ascii("Content-Length: 999999999999\nContent-Type: text/event-json\n\n{\"a\":\"b\"}");
+        assertThat(events(decode(concat(damaged, NEXT, NEXT)))).hasSize(2);
+        byte[] tooLong = ascii("Content-Length: 16000000\nContent-Type: text/event-json\n\n{\"a\":\"b\"}");
+        assertThat(events(decode(concat(tooLong, NEXT, NEXT)))).hasSize(2);
+    }
+
+    @Test
+    void headsBeyondTheirBoundsAreDamage() {
+        byte[] longLine = ascii("Content-Length: 2\nX-Long: " + "y".repeat(FrameDecoder.MAX_HEAD_BYTES) + "\n\n{}");
+        assertThat(decode(concat(longLine, NEXT, NEXT))).hasSize(2);
+        byte[] manyLines = ascii("Content-Type: command/reply\n" + "A: b\n".repeat(10) + "\n");
+        assertThat(decode(concat(manyLines, NEXT))).hasSize(2);
+        var tooMany = new StringBuilder("Content-Type: log/data\n");
+        for (int i = 0; i <= FrameDecoder.MAX_HEADERS; i++) {
+            tooMany.append("X-").append(i).append(": y\n");
+        }
+        assertThat(decode(concat(ascii(tooMany + "\n"), NEXT))).hasSize(1);
+    }
+
+    @Test
+    void unknownHeadersAndContentTypesAreNoDamage() {
+        var decoder = new FrameDecoder();
+        var found = new ArrayList<EslFrame>();
+        byte[] bytes = concat(ascii("X-New: 1\nContent-Length: 5\nContent-Type: text/event-cbor\n\n\n\nab\n"),
+                ascii("Content-Type: command/reply\r\nReply-Text: +OK accepted\r\nAllowed-Events: all\r\n\r\n"), NEXT);
+        feed(decoder, found, bytes, 0, bytes.length);
+        assertThat(found).extracting(EslFrame::contentType).containsExactly("text/event-cbor", "command/reply",
+                "text/event-json");
+        assertThat(found.get(1).replyText()).isEqualTo("+OK accepted");
+        assertThat(decoder.damages()).isZero();
+    }
+
     private static String exactly(EventData event, String header) {
         return event.headers().stream().filter(h -> h.name().equals(header)).findFirst().map(Header::text)
                 .filter(t -> !t.isEmpty())
                 .orElse(null);
-    }
-
-    private static List<EslFrame> decode(byte[] bytes) {
-        var found = new ArrayList<EslFrame>();
-        feed(new FrameDecoder(), found, bytes, 0, bytes.length);
-        return found;
-    }
-
-    private static void feed(FrameDecoder decoder, List<EslFrame> found, byte[] bytes, int from, int to) {
-        decoder.append(ByteBuffer.wrap(bytes, from, to - from));
-        for (EslFrame frame = decoder.next(); frame != null; frame = decoder.next()) {
-            found.add(frame);
-        }
-    }
-
-    private static List<EslEvent> events(List<EslFrame> frames) {
-        return frames.stream().map(EslFrame::event).filter(Objects::nonNull).toList();
-    }
-
-    private static byte[] frame(String type, String body) {
-        return ascii("Content-Length: " + body.length() + "\nContent-Type: " + type + "\n\n" + body);
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        var out = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            out.writeBytes(part);
-        }
-        return out.toByteArray();
     }
 }

@@ -45,7 +45,15 @@ final class EventIntake {
     }
 
     void take(OwnedPartition partition, ConsumerRecord<byte[], byte[]> record) {
-        partition.offsets().read(record.offset());
+        if (!partition.isBefore(record.offset())) {
+            partition.offsets().read(record.offset());
+            partition.onAppended(record.offset(), record.timestamp());
+        }
+        if (partition.wasSettled(record.offset())) {
+            CallEventCodec.idOf(record.headers()).ifPresent(id -> partition.ids().isNew(id.value(), System.nanoTime()));
+            partition.offsets().settle(record.offset());
+            return;
+        }
         CallEventMessage message;
         CallDirection direction;
         try {

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -49,7 +50,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final EventIntake intake;
     private final LiveSettings settings;
     private final Map<Integer, OwnedPartition> owned = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> committed = new HashMap<>();
+    private final Map<Integer, OffsetAndMetadata> committed = new HashMap<>();
     private final Thread thread = Thread.ofPlatform().name("live-loop").unstarted(this::run);
     private long nextCommitNanos = System.nanoTime();
     private boolean full;
@@ -180,12 +181,31 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+        Map<TopicPartition, OffsetAndMetadata> told = consumer.committed(Set.copyOf(assigned), BROKER_TIMEOUT);
         for (TopicPartition partition : assigned) {
-            owned.put(partition.partition(), new OwnedPartition(partition.partition(),
-                    consumer.position(partition, BROKER_TIMEOUT), settings.idMemory()));
+            long begin = consumer.position(partition, BROKER_TIMEOUT);
+            OffsetAndMetadata last = told.get(partition);
+            CommittedState before = last == null || last.offset() != begin
+                    ? CommittedState.UNKNOWN
+                    : CommittedState.decode(last.metadata());
+            readBack(partition, begin, before.appendedMillis());
+            owned.put(partition.partition(),
+                    new OwnedPartition(partition.partition(), begin, before, settings.idMemory()));
         }
         learnRetryEnds();
         shareLimits();
+    }
+
+    /** An id that the former owner has seen may come a second time here: two ingestors publish it within seconds. */
+    private void readBack(TopicPartition partition, long begin, long appendedMillis) {
+        if (appendedMillis == 0) {
+            return;
+        }
+        long since = Math.max(0, appendedMillis - settings.readBack().toMillis());
+        OffsetAndTimestamp start = consumer.offsetsForTimes(Map.of(partition, since), BROKER_TIMEOUT).get(partition);
+        if (start != null && start.offset() < begin) {
+            consumer.seek(partition, start.offset());
+        }
     }
 
     /** How far hand-offs of former owners may reach: until the persister is past it, legs of before are not taken for clean. */
@@ -264,10 +284,9 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private Map<TopicPartition, OffsetAndMetadata> toCommit() {
         var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
         owned.forEach((number, partition) -> {
-            long prefix = partition.offsets().prefix();
-            if (committed.getOrDefault(number, -1L) != prefix) {
-                offsets.put(new TopicPartition(topics.callEvents(), number), new OffsetAndMetadata(prefix));
-                committed.put(number, prefix);
+            OffsetAndMetadata state = partition.toCommit();
+            if (!state.equals(committed.put(number, state))) {
+                offsets.put(new TopicPartition(topics.callEvents(), number), state);
             }
         });
         return offsets;
@@ -290,7 +309,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         for (TopicPartition partition : partitions) {
             OwnedPartition own = owned.get(partition.partition());
             if (own != null) {
-                offsets.put(partition, new OffsetAndMetadata(own.offsets().prefix()));
+                offsets.put(partition, own.toCommit());
             }
         }
         try {

@@ -3,10 +3,12 @@ package io.offhook.dispatcher.live;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.offhook.dispatcher.lane.LegAffinity;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /** A partition of the events topic while this dispatcher owns it. */
 final class OwnedPartition {
@@ -14,8 +16,15 @@ final class OwnedPartition {
     /** Legs whose hangup has not come; one that is pushed out is only treated like one of before the assignment. */
     private static final int MAX_LEGS = 50_000;
 
+    /** The next owner reads back from such a mark: a second more or less makes no difference. */
+    private static final long MARK_MILLIS = 1_000;
+
     private final int number;
+    private final long begin;
+    private final CommittedState before;
     private final PartitionOffsets offsets;
+    /** Append times of a few records, by their offsets: from the last one not behind the prefix on. On the loop's thread. */
+    private final TreeMap<Long, Long> appended = new TreeMap<>();
     private final RecentIds ids;
     private final Map<String, LegAffinity> legs = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -30,9 +39,15 @@ final class OwnedPartition {
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean lost;
 
-    OwnedPartition(int number, long position, Duration idMemory) {
+    /**
+     * @param begin the offset that was committed: what lies before it is only read for its ids
+     * @param before what the former owner told with it
+     */
+    OwnedPartition(int number, long begin, CommittedState before, Duration idMemory) {
         this.number = number;
-        this.offsets = new PartitionOffsets(position);
+        this.begin = begin;
+        this.before = before;
+        this.offsets = new PartitionOffsets(begin);
         this.ids = new RecentIds(idMemory.toNanos());
     }
 
@@ -42,6 +57,34 @@ final class OwnedPartition {
 
     PartitionOffsets offsets() {
         return offsets;
+    }
+
+    /** Whether the record was settled before this dispatcher had the partition. */
+    boolean wasSettled(long offset) {
+        return offset < begin || offset - begin < before.settled().length()
+                && before.settled().get((int) (offset - begin));
+    }
+
+    /** Whether the record lies before what is ours to settle. */
+    boolean isBefore(long offset) {
+        return offset < begin;
+    }
+
+    void onAppended(long offset, long millis) {
+        if (appended.isEmpty() || millis - appended.lastEntry().getValue() >= MARK_MILLIS) {
+            appended.put(offset, millis);
+        }
+    }
+
+    /** What is settled now, and what the next owner should know of it. */
+    OffsetAndMetadata toCommit() {
+        PartitionOffsets.Settled settled = offsets.settled();
+        Map.Entry<Long, Long> mark = appended.floorEntry(settled.prefix());
+        if (mark != null) {
+            appended.headMap(mark.getKey()).clear();
+        }
+        var state = new CommittedState(mark == null ? before.appendedMillis() : mark.getValue(), settled.behind());
+        return new OffsetAndMetadata(settled.prefix(), state.encode());
     }
 
     RecentIds ids() {

@@ -57,6 +57,16 @@ final class PartitionOffsets {
         return end - prefix;
     }
 
+    /** @param behind what is settled behind the prefix, counted from it */
+    record Settled(long prefix, BitSet behind) {}
+
+    /** All that is settled, at one moment. */
+    synchronized Settled settled() {
+        int from = index(prefix);
+        return new Settled(prefix,
+                settled.length() <= from ? new BitSet() : settled.get(from, settled.length()));
+    }
+
     private void advance() {
         prefix = base + settled.nextClearBit(index(prefix));
         if (prefix - base > SHIFT) {

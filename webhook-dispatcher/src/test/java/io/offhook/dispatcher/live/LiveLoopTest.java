@@ -113,6 +113,41 @@ class LiveLoopTest {
         assertThat(committed()).as("the record is read again").isLessThan(12);
     }
 
+    @Test
+    void anIdThatTheFormerOwnerHasSeenIsNotDeliveredAgain() throws Exception {
+        publish("a", "b", "c");
+        running(() -> {
+            receiver.ledger().awaitAccepted(9, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 9);
+        });
+        publish("a", "b", "c");
+        publish("d");
+        running(() -> {
+            receiver.ledger().awaitAccepted(12, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 21);
+        });
+        assertThat(receiver.ledger().duplicates()).isEmpty();
+    }
+
+    @Test
+    void whatTheFormerOwnerHasSettledBehindAnUnsettledRecordIsNotDeliveredAgain() throws Exception {
+        endpoints.addEndpoint(receiver.url("/ok/second").toString());
+        publish("a");
+        recordsToFail.set(1);
+        running(() -> {
+            receiver.ledger().awaitAccepted(4, LIMIT);
+            publish("b", "c", "d");
+            receiver.ledger().awaitAccepted(4 + 18, LIMIT);
+        });
+        long before = receiver.ledger().acceptedCount();
+        running(() -> {
+            receiver.ledger().awaitAccepted(24, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 12);
+        });
+        assertThat(before).isEqualTo(22);
+        assertThat(receiver.ledger().duplicates()).isEmpty();
+    }
+
     private interface Check {
         void run() throws Exception;
     }
@@ -136,7 +171,8 @@ class LiveLoopTest {
                 var lanes = new Lanes(registry, sender, new LaneSettings(256, 100, 5), states, Clock.systemUTC());
                 var handOffs = new HandOffs(topics.webhookRetries(), new HashMap<>(client))) {
             var loop = new LiveLoop(topics, consumer(), registry, lanes, handOffs, new LiveSettings(1000, 100_000,
-                    Duration.ofMinutes(1), Duration.ofMillis(50), Duration.ofSeconds(1)), meters);
+                    Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMillis(50), Duration.ofSeconds(1)),
+                    meters);
             registry.start();
             loop.start();
             try {
