@@ -9,9 +9,10 @@ final class IngestorFaults {
     private static final Duration LOAD = Duration.ofSeconds(2);
     private static final String SPOOL_BYTES = "offhook_ingestor_spool_bytes";
     private static final String SPOOL_EVENTS = "offhook_ingestor_spool_events";
-    /** The least that an ingestor takes: about 600 calls fill it. */
+    /** The least that an ingestor takes: some 200 calls fill its spool, as many more the node's queue behind it. */
     private static final Map<String, String> SMALL_SPOOL = Map.of("OFFHOOK_SPOOL_MAX_BYTES", "1048576",
-            "OFFHOOK_SPOOL_MEMORY_EVENTS", "100", "OFFHOOK_SPOOL_AWAY_AFTER", "200ms");
+            "OFFHOOK_SPOOL_MEMORY_EVENTS", "100", "OFFHOOK_SPOOL_AWAY_AFTER", "200ms", "OFFHOOK_INGESTOR_QUEUE_EVENTS",
+            "2000");
     private static final Map<String, String> EARLY_SPOOL = Map.of("OFFHOOK_SPOOL_AWAY_AFTER", "200ms");
 
     private IngestorFaults() {}

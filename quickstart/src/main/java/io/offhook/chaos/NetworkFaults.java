@@ -85,7 +85,7 @@ final class NetworkFaults {
 
     static void thousandLegsOpen(Trial trial) throws InterruptedException {
         IngestorUnderTest ingestor = trial.ingestor("a");
-        Node node = trial.nodeWithCdrs("fs1", ingestor);
+        Node node = trial.node("fs1");
         ingestor.listensTo(node).start();
         node.awaitListeners(1);
         node.generate(CallLoad.ofRate(OPEN_CALLS_PER_SECOND).onlyBridged()

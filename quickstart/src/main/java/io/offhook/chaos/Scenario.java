@@ -66,15 +66,21 @@ public enum Scenario {
      */
     public ScenarioReport run(KafkaProcess kafka, ChaosSettings settings) throws InterruptedException {
         long begun = System.nanoTime();
-        try (var trial = new Trial(title(), kafka, settings)) {
+        var trial = new Trial(title(), kafka, settings);
+        try (trial) {
             course.run(trial);
-            return trial.conclude();
+            ScenarioReport report = trial.conclude();
+            trial.close();
+            if (report.passed()) {
+                trial.deleteDirectory();
+            }
+            return report;
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
             // Whatever broke it off, the others shall run, and the report says what it was.
             return ScenarioReport.brokenOff(title(), e.toString(), Duration.ofNanos(System.nanoTime() - begun),
-                    settings.directory());
+                    trial.directory());
         } finally {
             if (!kafka.isRunning()) {
                 kafka.start();

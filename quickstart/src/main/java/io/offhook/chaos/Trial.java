@@ -30,7 +30,7 @@ final class Trial implements AutoCloseable {
             Map.entry("OFFHOOK_RECONCILIATION_INFERENCE_HOLD", "500ms"),
             Map.entry("OFFHOOK_RECONCILIATION_CLOSING_HOLD", "3s"),
             Map.entry("OFFHOOK_RECONCILIATION_ORIGINATE_SEARCH", "2s"),
-            Map.entry("OFFHOOK_RECONCILIATION_RECOVERY_GRACE", "4s"), Map.entry("OFFHOOK_CDR_HOLD", "1s"));
+            Map.entry("OFFHOOK_RECONCILIATION_RECOVERY_GRACE", "4s"), Map.entry("OFFHOOK_CDR_HOLD", "2s"));
     private static final String CDR_USER = "freeswitch";
     private static final String CDR_PASSWORD = "of the scenario";
     /** More tries than any fault lasts: a CDR is lost only with its core. */
@@ -62,6 +62,16 @@ final class Trial implements AutoCloseable {
         this.directory = DataDirectory.kept(settings.directory().resolve(unique)).path();
         this.topics = new Topics(unique + ".");
         this.waiting = new Waiting(settings.patience());
+    }
+
+    /** Where the logs and the spools of its processes are. */
+    Path directory() {
+        return directory;
+    }
+
+    /** Nobody reads the logs of a scenario that passed. To be called when it is closed. */
+    void deleteDirectory() {
+        new DataDirectory(directory, true).deleteIfTemporary();
     }
 
     KafkaProcess kafka() {
