@@ -27,8 +27,12 @@ final class IngestorFaults {
         do {
             ingestor.kill();
             node.awaitListeners(0);
+            node.awaitCalls(trial.callsIn(LOAD));
+            // Every leg that ends now waits for somebody who takes its CDR: however slow the start, there are no more of them.
+            node.freeSwitch().stopGenerating();
             ingestor.start();
             node.awaitListeners(1);
+            node.generate(trial.load());
             node.awaitCalls(trial.callsIn(LOAD));
         } while (trial.again());
     }

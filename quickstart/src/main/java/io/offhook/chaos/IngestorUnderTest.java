@@ -33,6 +33,8 @@ final class IngestorUnderTest implements AutoCloseable {
         this.name = name;
         this.patience = patience;
         this.command = JavaCommand.jar(jar).outputFile(directory.resolve(name + ".out"));
+        // A full queue of a node takes 20,000 events of 9 kB.
+        command.addJvmOptions("-Xmx512m");
         settings.forEach(command::environment);
         command.environment("SERVER_PORT", Integer.toString(port));
     }

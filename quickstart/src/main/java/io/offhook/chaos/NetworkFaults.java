@@ -74,11 +74,13 @@ final class NetworkFaults {
         do {
             node.gaps().begin();
             network.stall();
-            trial.waiting().until("the ingestor to give the connection up", () -> !ingestor.isUp(node));
             node.awaitCalls(trial.callsIn(LOAD));
+            node.freeSwitch().stopGenerating();
+            trial.waiting().until("the ingestor to give the connection up", () -> !ingestor.isUp(node));
             network.resume();
             trial.waiting().until("a live node again", () -> ingestor.isUp(node));
             node.gaps().end();
+            node.generate(trial.load());
             node.awaitCalls(trial.callsIn(LOAD));
         } while (trial.again());
     }

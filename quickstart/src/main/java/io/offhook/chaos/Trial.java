@@ -36,8 +36,8 @@ final class Trial implements AutoCloseable {
     /** More tries than any fault lasts: a CDR is lost only with its core. */
     private static final int CDR_RETRIES = 100;
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
-    private static final Duration CDR_PAUSE = Duration.ofMillis(500);
-    private static final Duration CDR_LIMIT = Duration.ofSeconds(2);
+    private static final Duration CDR_PAUSE = Duration.ofSeconds(2);
+    private static final Duration CDR_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
     private final KafkaProcess kafka;
