@@ -39,6 +39,11 @@ final class Trial implements AutoCloseable {
     private static final Duration CDR_PAUSE = Duration.ofSeconds(2);
     private static final Duration CDR_LIMIT = Duration.ofSeconds(5);
 
+    /** Often enough for faults of some hundred milliseconds. */
+    private static final Duration LOOK = Duration.ofMillis(50);
+    /** All legs are compared with all of the topic. */
+    private static final Duration AUDIT_LOOK = Duration.ofMillis(500);
+
     private final String name;
     private final KafkaProcess kafka;
     private final ChaosSettings settings;
@@ -61,7 +66,7 @@ final class Trial implements AutoCloseable {
         String unique = name + "-" + Long.toString(System.nanoTime(), 36);
         this.directory = DataDirectory.kept(settings.directory().resolve(unique)).path();
         this.topics = new Topics(unique + ".");
-        this.waiting = new Waiting(settings.patience());
+        this.waiting = new Waiting(settings.patience(), LOOK);
     }
 
     /** Where the logs and the spools of its processes are. */
@@ -189,8 +194,7 @@ final class Trial implements AutoCloseable {
         }
         long endedNanos = System.nanoTime();
         try (var topic = topic()) {
-            waiting.within(() -> topic.readOn() && findings(topic).violations().isEmpty() && areIdle()
-                    && openComplaints(findings(topic)).isEmpty());
+            new Waiting(settings.patience(), AUDIT_LOOK).within(() -> topic.readOn() && areIdle() && isRight(topic));
             Audit.Findings findings = findings(topic);
             var violations = new ArrayList<>(complaints);
             violations.addAll(findings.violations());
@@ -211,6 +215,11 @@ final class Trial implements AutoCloseable {
 
     private Audit.Findings findings(EventsTopic topic) {
         return Audit.of(Leg.of(nodes), topic.byLeg(), clockSteps);
+    }
+
+    private boolean isRight(EventsTopic topic) {
+        Audit.Findings findings = findings(topic);
+        return findings.violations().isEmpty() && openComplaints(findings).isEmpty();
     }
 
     private boolean areIdle() {

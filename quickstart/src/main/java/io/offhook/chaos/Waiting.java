@@ -3,11 +3,13 @@ package io.offhook.chaos;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for conditions, never for time to pass. */
-record Waiting(Duration patience) {
-
-    /** A condition is looked at often enough for faults of some hundred milliseconds. */
-    private static final long LOOK_MILLIS = 10;
+/**
+ * Waits for conditions, never for time to pass.
+ *
+ * @param patience how long at most
+ * @param look time between two looks at a condition: looking takes from what is looked at
+ */
+record Waiting(Duration patience, Duration look) {
 
     /** @throws OutOfPatienceException when the time is up before the condition holds */
     void until(String what, BooleanSupplier condition) throws InterruptedException {
@@ -23,7 +25,7 @@ record Waiting(Duration patience) {
             if (System.nanoTime() - deadline > 0) {
                 return condition.getAsBoolean();
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(look);
         }
         return true;
     }
