@@ -12,6 +12,8 @@ final class FreeSwitchFaults {
     /** Longer than most calls of the load: many live wholly inside. */
     private static final Duration CUT = Duration.ofMillis(1500);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
+    /** Shorter than the delay of the first question. */
+    private static final Duration GLIMPSE = Duration.ofMillis(250);
     private static final Duration STEP = Duration.ofMinutes(10);
 
     private FreeSwitchFaults() {}
@@ -25,6 +27,22 @@ final class FreeSwitchFaults {
     static void cutsWithoutCdrs(Trial trial) throws InterruptedException {
         trial.lossIsEstimated();
         cuts(trial, trial.node("fs1"), trial.ingestor("a"));
+    }
+
+    static void cutAgain(Trial trial) throws InterruptedException {
+        Node node = trial.node("fs1");
+        IngestorUnderTest ingestor = trial.ingestor("a");
+        ingestor.listensTo(node).start();
+        node.awaitListeners(1);
+        node.generate(trial.load());
+        node.awaitCalls(trial.callsIn(BEFORE));
+        node.cut(CUT);
+        node.awaitListeners(1);
+        // The node is heard again, but what ended in the cut is not found out yet.
+        node.awaitCalls(trial.callsIn(GLIMPSE));
+        node.cut(CUT);
+        node.awaitListeners(1);
+        node.awaitCalls(trial.callsIn(BETWEEN));
     }
 
     private static void cuts(Trial trial, Node node, IngestorUnderTest ingestor) throws InterruptedException {

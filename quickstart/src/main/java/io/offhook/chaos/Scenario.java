@@ -13,6 +13,8 @@ public enum Scenario {
     CUTS_WITH_CDRS(FreeSwitchFaults::cutsWithCdrs),
     /** The same without CDRs: a leg wholly inside a cut shows in the loss estimate alone. */
     CUTS_WITHOUT_CDRS(FreeSwitchFaults::cutsWithoutCdrs),
+    /** The connection is cut again before it is known what ended in the first cut. */
+    CUT_AGAIN_AT_ONCE(FreeSwitchFaults::cutAgain),
     /** FreeSWITCH is killed and restarted, and nobody recovers its calls. */
     FREESWITCH_KILLED(FreeSwitchFaults::killed),
     /** FreeSWITCH is killed, restarted, and recovers its answered calls. */
