@@ -105,7 +105,8 @@ public final class Audit {
         }
         if (message.reconciled()) {
             inferred++;
-            if (leg.isAlwaysHeard()) {
+            // A CDR is there before the hangup; on a machine that is slower than the shortened hold it is also used before it.
+            if (leg.isAlwaysHeard() && !leg.ended().hasCdrs()) {
                 violation(leg, action + ": inferred, though the leg was heard all its life");
             }
         }

@@ -14,6 +14,8 @@ final class FreeSwitchFaults {
     private static final Duration BETWEEN = Duration.ofSeconds(1);
     /** Shorter than the delay of the first question. */
     private static final Duration GLIMPSE = Duration.ofMillis(250);
+    /** Only answered legs are recovered. */
+    private static final int ANSWERED = 10;
     private static final Duration STEP = Duration.ofMinutes(10);
 
     private FreeSwitchFaults() {}
@@ -62,7 +64,7 @@ final class FreeSwitchFaults {
     static void killed(Trial trial) throws InterruptedException {
         Node node = underLoad(trial);
         do {
-            node.freeSwitch().kill();
+            node.kill();
             node.freeSwitch().restart();
             goOn(trial, node);
         } while (trial.again());
@@ -71,7 +73,8 @@ final class FreeSwitchFaults {
     static void recoveredOnTheSameNode(Trial trial) throws InterruptedException {
         Node node = underLoad(trial);
         do {
-            node.freeSwitch().kill();
+            node.awaitAnsweredLegs(ANSWERED);
+            node.kill();
             node.freeSwitch().restart();
             // An operator, or a script, needs a while; the first events of the new core come before the recovered legs.
             node.awaitListeners(1);
@@ -107,17 +110,18 @@ final class FreeSwitchFaults {
         Node first = trial.node("fs1");
         Node second = trial.node("fs2");
         // The core of a node that stays dead is judged by its silence.
-        trial.ingestor("a", Map.of("OFFHOOK_RECONCILIATION_CORE_UNHEARD", "3s")).listensTo(first)
+        trial.ingestor("a", Map.of("OFFHOOK_RECONCILIATION_CORE_UNHEARD", "8s")).listensTo(first)
                 .listensTo(second).start();
         first.awaitListeners(1);
         second.awaitListeners(1);
         first.generate(trial.load());
         second.generate(trial.load());
         first.awaitCalls(trial.callsIn(BEFORE));
+        first.awaitAnsweredLegs(ANSWERED);
         if (dead) {
-            first.freeSwitch().kill();
+            first.kill();
         } else {
-            first.freeSwitch().stopGenerating();
+            first.stopGenerating();
         }
         trial.require(second.freeSwitch().recoverFrom(first.freeSwitch()) > 0, "nothing was up to be recovered");
         second.awaitCalls(trial.callsIn(BEFORE));

@@ -29,7 +29,7 @@ final class IngestorFaults {
             node.awaitListeners(0);
             node.awaitCalls(trial.callsIn(LOAD));
             // Every leg that ends now waits for somebody who takes its CDR: however slow the start, there are no more of them.
-            node.freeSwitch().stopGenerating();
+            node.stopGenerating();
             ingestor.start();
             node.awaitListeners(1);
             node.generate(trial.load());

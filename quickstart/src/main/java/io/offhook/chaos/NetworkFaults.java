@@ -43,7 +43,7 @@ final class NetworkFaults {
 
         sight.refuse();
         sight.cut();
-        dying.freeSwitch().kill();
+        dying.kill();
         // A core that is dead for certain shows when the blind one would have judged the living one, too.
         trial.awaitTopic("the end of the legs whose core is dead", topic -> count(topic, CallAction.HANGUP) == 2);
         trial.requireNoneDeclaredDead();
@@ -75,7 +75,7 @@ final class NetworkFaults {
             node.gaps().begin();
             network.stall();
             node.awaitCalls(trial.callsIn(LOAD));
-            node.freeSwitch().stopGenerating();
+            node.stopGenerating();
             trial.waiting().until("the ingestor to give the connection up", () -> !ingestor.isUp(node));
             network.resume();
             trial.waiting().until("a live node again", () -> ingestor.isUp(node));
@@ -94,7 +94,7 @@ final class NetworkFaults {
                 .withRing(Duration.ofMillis(50), Duration.ofMillis(400))
                 .withTalk(CallPlan.UNTIL_TOLD, CallPlan.UNTIL_TOLD));
         node.awaitCalls(OPEN_CALLS);
-        node.freeSwitch().stopGenerating();
+        node.stopGenerating();
         trial.waiting().until("a thousand answered legs", () -> node.freeSwitch().ledger().legs().stream()
                 .filter(LegTruth::answered).count() >= 2 * OPEN_CALLS);
         do {

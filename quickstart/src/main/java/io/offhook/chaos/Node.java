@@ -6,6 +6,7 @@ import java.time.Duration;
 
 import io.offhook.testkit.freeswitch.CallLoad;
 import io.offhook.testkit.freeswitch.CutMode;
+import io.offhook.testkit.freeswitch.LegTruth;
 import io.offhook.testkit.freeswitch.SimulatedFreeSwitch;
 import io.offhook.testkit.freeswitch.SwitchOptions;
 
@@ -13,6 +14,8 @@ import io.offhook.testkit.freeswitch.SwitchOptions;
 final class Node implements AutoCloseable {
 
     private static final long LOOK_MILLIS = 5;
+    /** Calls up at once, in seconds of load: some five times what calls of the load take. */
+    private static final int MOST_SECONDS = 6;
 
     private final String name;
     private final SimulatedFreeSwitch freeSwitch;
@@ -21,6 +24,8 @@ final class Node implements AutoCloseable {
     private final Gaps gaps = new Gaps();
     private final Thread watch;
     private volatile boolean judgedByListeners = true;
+    private CallLoad wanted;
+    private boolean places;
 
     Node(String name, SwitchOptions options, Waiting waiting) {
         this.name = name;
@@ -52,14 +57,50 @@ final class Node implements AutoCloseable {
         judgedByListeners = false;
     }
 
-    void generate(CallLoad load) {
+    /**
+     * Places calls from now on, but no more while very many are up: where CDRs find nobody legs do not end, and FreeSWITCH has its
+     * Max-Sessions as well.
+     */
+    synchronized void generate(CallLoad load) {
+        wanted = load;
+        places = true;
         freeSwitch.generate(load);
+    }
+
+    synchronized void stopGenerating() {
+        wanted = null;
+        freeSwitch.stopGenerating();
+    }
+
+    /** The process is gone at once, and with it all calls, until it is restarted. */
+    synchronized void kill() {
+        wanted = null;
+        freeSwitch.kill();
+    }
+
+    private synchronized void govern() {
+        if (wanted == null) {
+            return;
+        }
+        double most = wanted.callsPerSecond() * MOST_SECONDS;
+        if (places && freeSwitch.liveCalls() > most) {
+            places = false;
+            freeSwitch.stopGenerating();
+        } else if (!places && freeSwitch.liveCalls() < most / 2) {
+            generate(wanted);
+        }
     }
 
     /** Waits for so many calls more. */
     void awaitCalls(int more) throws InterruptedException {
         long enough = freeSwitch.placedCalls() + more;
         waiting.until(more + " more calls at " + name, () -> freeSwitch.placedCalls() >= enough);
+    }
+
+    /** Waits until so many answered legs are up. */
+    void awaitAnsweredLegs(int count) throws InterruptedException {
+        waiting.until(count + " answered legs at " + name,
+                () -> freeSwitch.ledger().open().stream().filter(LegTruth::answered).count() >= count);
     }
 
     void awaitListeners(int count) throws InterruptedException {
@@ -76,6 +117,7 @@ final class Node implements AutoCloseable {
     private void watchListeners() {
         try {
             while (true) {
+                govern();
                 if (judgedByListeners && freeSwitch.subscribers() == 0) {
                     gaps.begin();
                 } else if (judgedByListeners) {

@@ -189,7 +189,7 @@ final class Trial implements AutoCloseable {
     /** Lets the calls end, waits until the topic satisfies the truth, and tells what is wrong if it does not. */
     ScenarioReport conclude() throws InterruptedException {
         for (Node node : nodes) {
-            node.freeSwitch().stopGenerating();
+            node.stopGenerating();
             waiting.until("the end of all calls at " + node.name(), () -> node.freeSwitch().liveCalls() == 0);
         }
         long endedNanos = System.nanoTime();
