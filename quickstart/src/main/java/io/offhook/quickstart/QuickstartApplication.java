@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 
+import io.offhook.chaos.ChaosCommand;
 import io.offhook.ingestor.cdr.CdrRepostCommand;
 import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.freeswitch.SimulateCommand;
@@ -37,13 +38,17 @@ public class QuickstartApplication {
                 keepLibrariesQuiet();
                 ReceiveCommand.main(rest);
             }
+            case "chaos" -> {
+                keepLibrariesQuiet();
+                ChaosCommand.main(rest);
+            }
             case "cdr-repost" -> {
                 keepLibrariesQuiet();
                 CdrRepostCommand.main(rest);
             }
             default -> {
                 System.err.println("offhook: command: \"" + command
-                        + "\" (expected: quickstart, simulate, receive or cdr-repost)");
+                        + "\" (expected: quickstart, simulate, receive, chaos or cdr-repost)");
                 System.exit(2);
             }
         }

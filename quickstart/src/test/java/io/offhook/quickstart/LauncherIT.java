@@ -31,7 +31,7 @@ class LauncherIT {
         Ended ended = launch(Map.of());
 
         assertThat(ended.code()).isZero();
-        assertThat(ended.out()).contains("quickstart", "test", "simulate", "receive", "cdr-repost DIR");
+        assertThat(ended.out()).contains("quickstart", "test", "chaos", "simulate", "receive", "cdr-repost DIR");
         assertThat(ended.err()).isEmpty();
     }
 

@@ -1,0 +1,51 @@
+package io.offhook.chaos;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class ChaosCommandTest {
+
+    @TempDir
+    private Path directory;
+    private String jar;
+
+    @BeforeEach
+    void aJar() throws Exception {
+        jar = Files.createFile(directory.resolve("esl-ingestor.jar")).toString();
+    }
+
+    @Test
+    void runsAllScenariosUnlessOneIsNamed() {
+        assertThat(ChaosCommand.parse("--ingestor", jar).scenarios()).containsExactly(Scenario.values());
+        assertThat(ChaosCommand.parse("--ingestor", jar, "--scenario", "kafka-away").scenarios())
+                .containsExactly(Scenario.KAFKA_AWAY);
+    }
+
+    @Test
+    void takesTheSeedThatAFailedRunNames() {
+        assertThat(ChaosCommand.parse("--ingestor", jar, "--seed", "42", "--minutes", "3"))
+                .returns(42L, ChaosCommand.Options::seed).returns(3, ChaosCommand.Options::minutes);
+    }
+
+    @Test
+    void refusesWhatItDoesNotUnderstandNamingWhatIsAllowed() {
+        refuses("--scenario: rain (expected: one of cuts-with-cdrs, ", "--scenario", "rain");
+        refuses("--minutes: 0 (expected: a whole number from 1 to 1440)", "--minutes", "0");
+        refuses("--seed: x (expected: a whole number from 1 to 2147483647)", "--seed", "x");
+        refuses("option: --speed (expected: --minutes, ", "--speed", "9");
+        refuses("--minutes: no value", "--minutes");
+        refuses("--ingestor: nowhere.jar (expected: the ingestor's jar)", "--ingestor", "nowhere.jar");
+    }
+
+    private static void refuses(String message, String... arguments) {
+        assertThatIllegalArgumentException().isThrownBy(() -> ChaosCommand.parse(arguments))
+                .withMessageStartingWith(message);
+    }
+}
