@@ -84,7 +84,8 @@ final class AttemptPersister implements BatchMessageListener<byte[], byte[]> {
                 store(rows.subList(rows.size() / 2, rows.size()));
             } else {
                 passedOver.increment();
-                log.warn("attempt {} of endpoint {} is passed over, since PostgreSQL refuses it: {}", rows.getFirst().id(),
+                log.warn("attempt {} of endpoint {} is passed over, since PostgreSQL refuses it: {}",
+                        rows.getFirst().id(),
                         rows.getFirst().endpointId(), NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
         }

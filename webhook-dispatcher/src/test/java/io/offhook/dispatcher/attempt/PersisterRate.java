@@ -24,7 +24,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
  */
 class PersisterRate {
 
-    private static final int ROWS = 100_000;
+    private static final int ROWS = 50_000;
     private static final int ROUNDS = 3;
 
     @Test
