@@ -171,12 +171,15 @@ class AttemptHistoryTest {
     }
 
     /** Sets the persister back to the beginning of its topic. */
-    private void readAgain() throws Exception {
+    private void readAgain() {
         try (var admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.alterConsumerGroupOffsets(site.topics().attemptPersisterGroup(), IntStream.range(0, 12).boxed()
-                    .collect(Collectors.toMap(i -> new TopicPartition(site.topics().webhookAttempts(), i),
-                            _ -> new OffsetAndMetadata(0))))
-                    .all().get();
+            var beginnings = IntStream.range(0, 12).boxed().collect(Collectors.toMap(
+                    i -> new TopicPartition(site.topics().webhookAttempts(), i), _ -> new OffsetAndMetadata(0)));
+            // Refused until the persister that was stopped has left its group.
+            await().atMost(Site.LIMIT).ignoreExceptions().until(() -> {
+                admin.alterConsumerGroupOffsets(site.topics().attemptPersisterGroup(), beginnings).all().get();
+                return true;
+            });
         }
     }
 

@@ -105,7 +105,8 @@ class PersisterRate {
         jdbc.queryForList("""
                 select sum(pg_relation_size(inhrelid)) / sum(c.reltuples) as table_bytes_a_row,
                     sum(pg_indexes_size(inhrelid)) / sum(c.reltuples) as index_bytes_a_row
-                from pg_inherits i join pg_class c on c.oid = i.inhrelid where c.reltuples > 0""")
+                from pg_inherits i join pg_class c on c.oid = i.inhrelid
+                where c.relkind = 'r' and c.reltuples > 0""")
                 .forEach(System.out::println);
     }
 }
