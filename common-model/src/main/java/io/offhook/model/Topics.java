@@ -59,6 +59,10 @@ public record Topics(String prefix) {
         return group("retry-persister");
     }
 
+    public String attemptPersisterGroup() {
+        return group("attempt-persister");
+    }
+
     private String group(String role) {
         String stem = prefix.replaceAll("[._-]+$", "");
         return stem.isEmpty() ? role : stem + "-" + role;

@@ -15,6 +15,7 @@ class TopicsTest {
         assertThat(topics.ingestorGroup()).isEqualTo("acme-ingestor");
         assertThat(topics.dispatcherGroup()).isEqualTo("acme-dispatcher");
         assertThat(topics.retryPersisterGroup()).isEqualTo("acme-retry-persister");
+        assertThat(topics.attemptPersisterGroup()).isEqualTo("acme-attempt-persister");
     }
 
     @Test

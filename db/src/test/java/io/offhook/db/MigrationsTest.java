@@ -46,13 +46,13 @@ class MigrationsTest {
         String url = postgres.createDatabase("twice");
 
         MigrateResult first = migrate(url);
-        assertThat(first.migrationsExecuted).isGreaterThanOrEqualTo(3);
+        assertThat(first.migrationsExecuted).isGreaterThanOrEqualTo(4);
         assertThat(migrate(url).migrationsExecuted).isZero();
         try (var connection = connect(url)) {
             assertThat(strings(connection,
                     "select table_name from information_schema.tables where table_schema = 'public'"))
                     .contains("endpoints", "endpoint_secrets", "endpoint_lanes", "endpoint_registry_version",
-                            "failed_webhooks", "retry_persister_progress", "api_keys");
+                            "failed_webhooks", "retry_persister_progress", "api_keys", "delivery_attempts");
         }
     }
 
@@ -157,6 +157,29 @@ class MigrationsTest {
             execute(connection, row.formatted("pending", "now()", "null"));
             assertThatThrownBy(() -> execute(connection, row.formatted("pending", "now()", "null")))
                     .as("the same hand-off read twice").hasMessageContaining("failed_webhooks_delivery");
+        }
+    }
+
+    @Test
+    void attemptsNeedTheirDaysPartitionWhichTakesAnAttemptOnce() throws SQLException {
+        String url = postgres.createDatabase("attempts");
+        migrate(url);
+        String row = """
+                insert into delivery_attempts (attempted_at, id, endpoint_id, event_id, uuid, action, attempt, outcome, error,
+                    duration_ms, response_excerpt)
+                values ('%s', '00000000-0000-0000-0000-000000000001', gen_random_uuid(), 'e', 'u', 'hangup', 1, '%s', %s, 5, '')""";
+        try (var connection = connect(url)) {
+            String good = row.formatted("2026-01-31T23:59:59.999999Z", "delivered", "null");
+            assertThatThrownBy(() -> execute(connection, good)).hasMessageContaining("no partition");
+            execute(connection, "create table day (like delivery_attempts including constraints)");
+            execute(connection,
+                    "alter table delivery_attempts attach partition day for values from ('2026-01-31Z') to ('2026-02-01Z')");
+            execute(connection, good);
+            assertThatThrownBy(() -> execute(connection, good)).hasMessageContaining("day_pkey");
+            for (String wrong : List.of(row.formatted("2026-01-31Z", "delivered", "'dns'"),
+                    row.formatted("2026-01-31Z", "failed", "null"), row.formatted("2026-01-31Z", "lost", "'dns'"))) {
+                assertThatThrownBy(() -> execute(connection, wrong)).as(wrong).hasMessageContaining("check constraint");
+            }
         }
     }
 

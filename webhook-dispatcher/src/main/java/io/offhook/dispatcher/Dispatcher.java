@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.offhook.db.SchemaMigration;
+import io.offhook.dispatcher.attempt.AttemptHistory;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
@@ -26,11 +27,12 @@ final class Dispatcher implements SmartLifecycle {
     private final Lanes lanes;
     private final LiveLoop live;
     private final RetryEngine retry;
+    private final AttemptHistory history;
     private final Duration drain;
     private volatile boolean running;
 
     Dispatcher(TopicProvisioner topics, SchemaMigration schema, EndpointRegistry registry, Lanes lanes, LiveLoop live,
-            RetryEngine retry,
+            RetryEngine retry, AttemptHistory history,
             Duration drain) {
         this.topics = topics;
         this.schema = schema;
@@ -38,6 +40,7 @@ final class Dispatcher implements SmartLifecycle {
         this.lanes = lanes;
         this.live = live;
         this.retry = retry;
+        this.history = history;
         this.drain = drain;
     }
 
@@ -48,6 +51,7 @@ final class Dispatcher implements SmartLifecycle {
             registry.start();
             live.start();
             retry.start();
+            history.start();
         });
     }
 
@@ -68,6 +72,7 @@ final class Dispatcher implements SmartLifecycle {
             log.warn("{} deliveries were not settled in time; their records are read again", live.unsettled());
         }
         retry.close();
+        history.close();
         running = false;
     }
 

@@ -7,7 +7,9 @@ import java.util.Optional;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.db.SchemaMigration;
+import io.offhook.dispatcher.attempt.AttemptHistory;
 import io.offhook.dispatcher.attempt.AttemptLog;
+import io.offhook.dispatcher.attempt.AttemptRecorder;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
@@ -34,11 +36,12 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class})
+@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class})
 class DispatcherConfiguration {
 
     /** A dispatcher that is killed gives its partitions to the others after this; the broker's default is 45 s. */
@@ -90,8 +93,15 @@ class DispatcherConfiguration {
     }
 
     @Bean
-    LaneStates laneStates(JdbcClient jdbc, RetryProperties retry) {
-        return new LaneStates(jdbc, retry.settings().schedule(), new AttemptLog());
+    AttemptRecorder attemptRecorder(TopicSettings topics, KafkaProperties kafka, AttemptProperties attempts,
+            MeterRegistry meters) {
+        return new AttemptRecorder(topics.topics().webhookAttempts(), kafka.buildProducerProperties(),
+                attempts.settings(), meters);
+    }
+
+    @Bean
+    LaneStates laneStates(JdbcClient jdbc, RetryProperties retry, AttemptRecorder recorder) {
+        return new LaneStates(jdbc, retry.settings().schedule(), new AttemptLog().andThen(recorder));
     }
 
     @Bean
@@ -154,10 +164,16 @@ class DispatcherConfiguration {
     }
 
     @Bean
+    AttemptHistory attemptHistory(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
+            PlatformTransactionManager transactions, AttemptProperties attempts, MeterRegistry meters) {
+        return new AttemptHistory(topics.topics(), groupMember(kafka), jdbc, transactions, attempts.settings(), meters);
+    }
+
+    @Bean
     Dispatcher dispatcher(TopicProvisioner topics, SchemaMigration schema, EndpointRegistry registry, Lanes lanes,
             LiveLoop live,
-            RetryEngine retry,
+            RetryEngine retry, AttemptHistory history,
             DispatcherSettings settings) {
-        return new Dispatcher(topics, schema, registry, lanes, live, retry, settings.drain());
+        return new Dispatcher(topics, schema, registry, lanes, live, retry, history, settings.drain());
     }
 }

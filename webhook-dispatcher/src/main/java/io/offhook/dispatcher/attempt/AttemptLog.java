@@ -11,11 +11,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /** One wide log event per attempt: all that is asked for when a webhook did not come, and no secret. */
-public final class AttemptLog {
+public final class AttemptLog implements AttemptListener {
 
     private static final Logger log = LoggerFactory.getLogger("offhook.attempt");
 
-    public void log(CallEventMessage message, int attempt, Optional<UUID> replayId, RegisteredEndpoint registered,
+    @Override
+    public void attempted(CallEventMessage message, int attempt, Optional<UUID> replayId, RegisteredEndpoint registered,
             AttemptResult result) {
         var endpoint = registered.endpoint();
         LoggingEventBuilder event = (result.delivered() ? log.atInfo() : log.atWarn())

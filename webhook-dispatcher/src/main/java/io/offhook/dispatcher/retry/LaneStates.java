@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-import io.offhook.dispatcher.attempt.AttemptLog;
+import io.offhook.dispatcher.attempt.AttemptListener;
 import io.offhook.dispatcher.endpoint.RegisteredEndpoint;
 import io.offhook.dispatcher.lane.Delivery;
 import io.offhook.dispatcher.lane.LaneEvents;
@@ -24,14 +24,14 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
 
     private final JdbcClient jdbc;
     private final RetrySchedule schedule;
-    private final AttemptLog attempts;
+    private final AttemptListener attempts;
     private final DatabaseWriter writer = new DatabaseWriter("lane-states");
     /** Healths not written yet: while PostgreSQL is away an endpoint that comes and goes holds one write, not one per change. */
     private final Map<UUID, Boolean> unwrittenHealth = new ConcurrentHashMap<>();
     private final Set<UUID> unwrittenGone = ConcurrentHashMap.newKeySet();
     private volatile Consumer<UUID> onMoveWritten = _ -> {};
 
-    public LaneStates(JdbcClient jdbc, RetrySchedule schedule, AttemptLog attempts) {
+    public LaneStates(JdbcClient jdbc, RetrySchedule schedule, AttemptListener attempts) {
         this.jdbc = jdbc;
         this.schedule = schedule;
         this.attempts = attempts;
@@ -112,7 +112,7 @@ public final class LaneStates implements LaneEvents, AutoCloseable {
 
     @Override
     public void attempted(Delivery delivery, RegisteredEndpoint endpoint, AttemptResult result) {
-        attempts.log(delivery.message(), delivery.attemptNumber(), delivery.replayId(), endpoint, result);
+        attempts.attempted(delivery.message(), delivery.attemptNumber(), delivery.replayId(), endpoint, result);
     }
 
     /** Moves that are not in the database yet. */
