@@ -321,10 +321,6 @@ public final class LegTracker {
 
     private void take(LegInput input, boolean search, long sinceMillis, Runnable done, long nowMillis) {
         TrackedLeg known = legs.find(input.uuid());
-        if (input instanceof ChannelEvent event && isOfZombie(known, event)) {
-            done.run();
-            return;
-        }
         if (input instanceof ChannelEvent event) {
             noteLife(known, event, nowMillis);
         }
@@ -343,16 +339,6 @@ public final class LegTracker {
             apply(known, input, step, nowMillis);
             done.run();
         }
-    }
-
-    /**
-     * {@code sofia recover} beside a living core leaves the leg on both: it ends where it was taken to, while that core lives. The end
-     * of a recovered leg is the taker's, also where its CREATE was missed.
-     */
-    private boolean isOfZombie(TrackedLeg leg, ChannelEvent event) {
-        return leg != null && leg.isOpen() && !event.recovered()
-                && (event.kind() == Kind.END || event.kind() == Kind.CDR)
-                && event.core() != null && leg.core != null && !leg.core.equals(event.core()) && cores.lives(leg.core);
     }
 
     private Search seek(TrackedLeg leg, LegInput input, Step step, long nowMillis) {
