@@ -169,8 +169,9 @@ final class Reconciliation {
         Set<String> deniedBefore = Set.of();
         Set<String> told = new HashSet<>();
         for (int round = 1; isStill(since); round++) {
+            boolean surely = round >= MIN_ROUNDS;
             List<String> listed = list();
-            SnapshotQuestions questions = get(legs.ask(() -> tracker.compare(node, listed, since)));
+            SnapshotQuestions questions = get(legs.ask(() -> tracker.compare(node, listed, since, surely)));
             dump(questions.dump());
             Set<String> denied = questions.ask().isEmpty() ? Set.of() : ask(questions.ask(), listed.isEmpty(), since);
             for (String uuid : denied) {

@@ -15,6 +15,9 @@ final class Gaps {
     /** A loaded machine has events of most of a second between FreeSWITCH's thread and the listener's. */
     private static final long MARGIN_MICROS = Duration.ofSeconds(1).toMillis() * 1000;
 
+    /** A gap begins a margin before its fault: so much of an overlap leaves half a second in which somebody listened. */
+    private static final long GLIMPSE_MICROS = MARGIN_MICROS / 2;
+
     private record Gap(long from, long to) {
         boolean has(long micros) {
             return micros >= from && micros <= to;
@@ -49,7 +52,17 @@ final class Gaps {
 
     /** Whether both moments are in one gap, so that nobody listened from the one to the other. */
     synchronized boolean containSpan(long from, long to) {
-        return all().stream().anyMatch(gap -> gap.has(from) && gap.has(to));
+        var spans = new ArrayList<Gap>();
+        for (Gap gap : all()) {
+            Gap before = spans.isEmpty() ? null : spans.getLast();
+            // Between two gaps somebody listened for too short to find out which legs there were.
+            if (before != null && gap.from + GLIMPSE_MICROS < before.to) {
+                spans.set(spans.size() - 1, new Gap(before.from, gap.to));
+            } else {
+                spans.add(gap);
+            }
+        }
+        return spans.stream().anyMatch(gap -> gap.has(from) && gap.has(to));
     }
 
     /** Whether any gap has a part of the span. */

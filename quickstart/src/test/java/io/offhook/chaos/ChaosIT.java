@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Every fault once, in seconds; {@code ./offhook chaos} repeats them for minutes. */
+/** Most faults once, in seconds; {@code ./offhook chaos} repeats all of them for minutes. */
 @Execution(ExecutionMode.CONCURRENT)
 class ChaosIT {
 
@@ -44,7 +44,9 @@ class ChaosIT {
     }
 
     @ParameterizedTest
-    @EnumSource(names = ".*(KAFKA|FULL_SPOOL).*", mode = EnumSource.Mode.MATCH_NONE)
+    @EnumSource(names = {"CUTS_WITH_CDRS", "CUTS_WITHOUT_CDRS", "CUT_AGAIN_AT_ONCE", "FREESWITCH_KILLED",
+            "RECOVERED_ON_THE_SAME_NODE", "RECOVERED_BESIDE_A_LIVING_NODE", "CLOCK_STEPS_BACK", "NETWORK_STALLS",
+            "INGESTOR_KILLED"})
     void everyLegHasItsEventsOnceInOrderAndTrue(Scenario scenario) throws Exception {
         check(scenario, kafka);
     }

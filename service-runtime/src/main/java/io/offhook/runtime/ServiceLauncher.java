@@ -27,6 +27,8 @@ public final class ServiceLauncher {
     /** A start that is about to end when SIGTERM comes is let end, so that what it has begun is drained. */
     private static final Duration STARTED_WITHIN = Duration.ofSeconds(1);
 
+    /** EX_SOFTWARE of sysexits.h: an internal failure. */
+    private static final int OUT_OF_MEMORY = 70;
     private static final String LOG_DIR = "offhook.log.dir";
 
     private final String name;
@@ -43,6 +45,7 @@ public final class ServiceLauncher {
      * ends it with 0, where the JVM by itself would say 143.
      */
     public void runOrExit(String... args) {
+        Thread.setDefaultUncaughtExceptionHandler(ServiceLauncher::onThreadDeath);
         var starting = new CompletableFuture<ConfigurableApplicationContext>();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(starting), "drain"));
         try {
@@ -52,6 +55,15 @@ public final class ServiceLauncher {
             starting.completeExceptionally(e);
             System.exit(1);
         }
+    }
+
+    /** A process that has lost a thread for want of memory must not go on without it: whoever runs it starts it again. */
+    private static void onThreadDeath(Thread thread, Throwable death) {
+        if (death instanceof VirtualMachineError) {
+            // No logging, which needs memory.
+            Runtime.getRuntime().halt(OUT_OF_MEMORY);
+        }
+        log.error("thread {} has died", thread.getName(), death);
     }
 
     /** A start that is not through, since PostgreSQL is away for instance, has nothing to drain. */

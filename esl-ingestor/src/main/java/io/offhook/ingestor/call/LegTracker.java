@@ -198,9 +198,10 @@ public final class LegTracker {
      *
      * @param listed uuids that the node shows
      * @param sinceMillis legs that FreeSWITCH has spoken of since then are alive whatever the list says: it lags behind
+     * @param surely whether the list was made so long after the gap that what it shows did not end in it
      */
-    public SnapshotQuestions compare(String node, Collection<String> listed, long sinceMillis) {
-        return SnapshotQuestions.of(node, listed, legs, cores, sinceMillis);
+    public SnapshotQuestions compare(String node, Collection<String> listed, long sinceMillis, boolean surely) {
+        return SnapshotQuestions.of(node, listed, legs, cores, sinceMillis, surely);
     }
 
     /** The node was asked and has the leg. */

@@ -16,15 +16,15 @@ import io.offhook.model.CallAction;
  */
 public record SnapshotQuestions(List<String> dump, List<String> ask) {
 
-    static SnapshotQuestions of(String node, Collection<String> listed, LegTable legs, Cores cores, long sinceMillis) {
+    static SnapshotQuestions of(String node, Collection<String> listed, LegTable legs, Cores cores, long sinceMillis,
+            boolean surely) {
         var dump = new ArrayList<String>();
         for (String uuid : listed) {
             TrackedLeg leg = legs.find(uuid);
             // What was answered and stays where it was is known; an answer may have been missed, a leg may have been recovered here.
             if (leg == null || leg.isOpen() && !(leg.leg.hasSaid(CallAction.ANSWER) && cores.has(leg, node))) {
                 dump.add(uuid);
-            } else {
-                // The list lags by half a second, and is asked for later than that after a connect.
+            } else if (surely) {
                 leg.inDoubt = false;
             }
         }

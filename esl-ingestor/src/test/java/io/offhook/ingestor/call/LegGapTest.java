@@ -172,7 +172,7 @@ class LegGapTest {
                 event(Kind.BEGIN, "gone"), leg(Kind.BEGIN, "elsewhere").at("fs2", "core-2").make());
         t.now = 1000;
         t.feed(event(Kind.BEGIN, "fresh"));
-        SnapshotQuestions questions = t.tracker.compare("fs1", List.of("ringing", "talking", "new"), 1000);
+        SnapshotQuestions questions = t.tracker.compare("fs1", List.of("ringing", "talking", "new"), 1000, true);
         assertThat(questions.dump()).containsExactly("ringing", "new");
         assertThat(questions.ask()).containsExactly("gone");
     }
@@ -395,7 +395,7 @@ class LegGapTest {
         t.feed(event(Kind.BEGIN, "a"), event(Kind.ANSWER, "a"));
         t.now = 1000;
         t.tracker.heard("fs1", "core-9", CREATED, t.now);
-        assertThat(t.tracker.compare("fs1", List.of(), 1000).ask()).isEmpty();
+        assertThat(t.tracker.compare("fs1", List.of(), 1000, true).ask()).isEmpty();
         t.tracker.denied("a", "fs1", 1000, t.now);
         t.after(GRACE.minusSeconds(2));
         assertThat(t.ids()).hasSize(2);
