@@ -9,13 +9,9 @@ import java.util.function.Function;
 
 import io.offhook.ingestor.call.ChannelEvent.Kind;
 import io.offhook.ingestor.call.Inferences.Inference;
-import io.offhook.ingestor.call.LegObserver.Reason;
-import io.offhook.ingestor.call.LegStateMachine.Note;
-import io.offhook.ingestor.call.LegStateMachine.Parent;
 import io.offhook.ingestor.call.LegStateMachine.Step;
 import io.offhook.ingestor.call.TrackedLeg.Search;
 import io.offhook.ingestor.call.TrackedLeg.Waiting;
-import io.offhook.model.CallAction;
 
 /**
  * All legs of all nodes: finds a leg by any of its names, gives it its call and tenant, and decides what must wait. What FreeSWITCH
@@ -30,19 +26,15 @@ public final class LegTracker {
     /** How far before an event's time the topic is read: what clocks may differ by. */
     private static final long MARGIN_MILLIS = 60_000;
 
-    private final LegStateMachine machine = new LegStateMachine();
     private final LegTable legs;
-    private final TenantHold tenantHold;
+    private final LegProgress progress;
     private final Inferences inferences = new Inferences();
     private final TopicSearches searches = new TopicSearches();
     private final Cores cores;
     private final NodeClocks clocks = new NodeClocks();
     private final CallEventSink sink;
-    private final LegJournal journal;
-    private final LegObserver observer;
     private final InstantSource wallClock;
     private final TrackerTimings timings;
-    private final boolean includeLoopback;
     private final Function<String, Optional<ChannelEvent>> waitingCdrs;
 
     /**
@@ -52,15 +44,12 @@ public final class LegTracker {
     public LegTracker(CallEventSink sink, LegJournal journal, LegObserver observer, InstantSource wallClock,
             TrackerTimings timings, boolean includeLoopback, Function<String, Optional<ChannelEvent>> waitingCdrs) {
         this.sink = sink;
-        this.journal = journal;
-        this.observer = observer;
         this.wallClock = wallClock;
         this.timings = timings;
-        this.includeLoopback = includeLoopback;
         this.waitingCdrs = waitingCdrs;
         this.legs = new LegTable(timings.closedMemory().toMillis());
-        this.tenantHold = new TenantHold(timings.tenantHold().toMillis(), this::publish);
         this.cores = new Cores(timings.coreUnheard(), timings.recoveryGrace());
+        this.progress = new LegProgress(legs, cores, sink, journal, observer, timings.tenantHold(), includeLoopback);
     }
 
     /** Legs that have begun and not ended. */
@@ -116,11 +105,10 @@ public final class LegTracker {
     public void on(ChannelEvent event, long nowMillis) {
         passTime(nowMillis);
         if (event.kind() == Kind.RENAME) {
-            rename(event);
+            progress.rename(event);
             return;
         }
-        TrackedLeg parent = legs.find(event.parentUuid());
-        learnTenantOfParent(parent, event.tenant());
+        progress.learnTenantOfParent(event);
         boolean old = event.at() > 0
                 && clocks.wallMillis(event.node(), event.at()) < wallClock.millis() - OLD_MILLIS;
         take(event, old, nowMillis, () -> {}, nowMillis);
@@ -128,7 +116,7 @@ public final class LegTracker {
 
     /** The leg as its node shows it now. */
     public void onDump(ChannelEvent dump, long nowMillis) {
-        noteLife(legs.find(dump.uuid()), dump, nowMillis);
+        progress.noteLife(legs.find(dump.uuid()), dump, nowMillis);
         inferences.add(new Inference(dump, nowMillis, nowMillis + timings.inferenceHold().toMillis(), () -> {}));
     }
 
@@ -139,19 +127,7 @@ public final class LegTracker {
 
     /** What somebody has published. */
     public void onTopic(TopicEvent event, long nowMillis) {
-        TrackedLeg known = legs.find(event.uuid());
-        boolean wasOpen = known != null && known.isOpen();
-        Step step = machine.step(known == null ? null : known.leg, event, Parent.NONE);
-        TrackedLeg tracked = known == null ? legs.add(event.uuid()) : known;
-        if (tracked.node == null) {
-            tracked.node = event.node();
-            tracked.core = cores.at(event.node());
-        }
-        legs.update(tracked, step.leg(), nowMillis);
-        tenantHold.said(tracked, event.id());
-        if (wasOpen && !tracked.isOpen()) {
-            journal.ended(event.uuid());
-        }
+        progress.read(event, nowMillis);
     }
 
     /**
@@ -223,7 +199,7 @@ public final class LegTracker {
 
     /** Releases what has waited long enough, judges cores that are long silent, and forgets what ended long ago. */
     public void passTime(long nowMillis) {
-        tenantHold.releaseDue(nowMillis);
+        progress.releaseDue(nowMillis);
         if (inferences.nextMillis() <= nowMillis && sink.caughtUp()) {
             inferences.due(nowMillis).forEach(inference -> infer(inference, nowMillis));
         }
@@ -249,16 +225,16 @@ public final class LegTracker {
         for (TrackedLeg leg : searches.open()) {
             for (Waiting waiting : searches.end(leg).inputs) {
                 if (waiting.input() instanceof ChannelEvent event && event.live()) {
-                    apply(leg, event, step(leg, event), nowMillis);
+                    progress.apply(leg, event, progress.step(leg, event), nowMillis);
                 }
             }
         }
-        tenantHold.releaseDue(Long.MAX_VALUE);
+        progress.releaseDue(Long.MAX_VALUE);
     }
 
     /** When {@link #passTime} next has something to do; {@link Long#MAX_VALUE} when nothing waits, or only for the spool, which nobody can date. */
     public long nextDueMillis() {
-        return sink.caughtUp() ? Math.min(tenantHold.nextMillis(), inferences.nextMillis()) : tenantHold.nextMillis();
+        return sink.caughtUp() ? Math.min(progress.nextMillis(), inferences.nextMillis()) : progress.nextMillis();
     }
 
     /** Whether a leg waits for the topic's word. */
@@ -323,21 +299,21 @@ public final class LegTracker {
     private void take(LegInput input, boolean search, long sinceMillis, Runnable done, long nowMillis) {
         TrackedLeg known = legs.find(input.uuid());
         if (input instanceof ChannelEvent event) {
-            noteLife(known, event, nowMillis);
+            progress.noteLife(known, event, nowMillis);
         }
         if (known != null && known.search != null) {
             known.search.inputs.add(new Waiting(input, sinceMillis, done));
             return;
         }
-        Step step = step(known, input);
+        Step step = progress.step(known, input);
         if (step.infers() || search && !step.outputs().isEmpty()) {
             TrackedLeg tracked = known == null ? legs.add(input.uuid()) : known;
             if (known == null && input instanceof ChannelEvent event) {
-                noteLife(tracked, event, nowMillis);
+                progress.noteLife(tracked, event, nowMillis);
             }
             seek(tracked, input, step, nowMillis).inputs.add(new Waiting(input, sinceMillis, done));
         } else {
-            apply(known, input, step, nowMillis);
+            progress.apply(known, input, step, nowMillis);
             done.run();
         }
     }
@@ -369,7 +345,7 @@ public final class LegTracker {
                 waiting.done().run();
                 continue;
             }
-            Step step = step(leg, waiting.input());
+            Step step = progress.step(leg, waiting.input());
             if (step.infers() && since(step, waiting.input()) < search.sinceMillis) {
                 Search further = seek(leg, waiting.input(), step, nowMillis);
                 further.inputs.add(waiting);
@@ -377,7 +353,7 @@ public final class LegTracker {
                 return;
             }
             try {
-                apply(leg, waiting.input(), step, nowMillis);
+                progress.apply(leg, waiting.input(), step, nowMillis);
             } finally {
                 // Also of what cannot be worked on: a CDR that fails for a reason of its own would hold up all that come after it.
                 waiting.done().run();
@@ -386,116 +362,5 @@ public final class LegTracker {
         if (leg.leg == null) {
             legs.drop(leg);
         }
-    }
-
-    private Step step(TrackedLeg tracked, LegInput input) {
-        Parent parent = input instanceof ChannelEvent event ? parent(event.parentUuid()) : Parent.NONE;
-        return machine.step(tracked == null ? null : tracked.leg, input, parent);
-    }
-
-    private Parent parent(String uuid) {
-        TrackedLeg parent = legs.find(uuid);
-        if (uuid == null) {
-            return Parent.NONE;
-        }
-        return parent == null || parent.leg == null
-                ? new Parent(uuid, null)
-                : new Parent(parent.leg.callId(), parent.leg.tenant());
-    }
-
-    private void apply(TrackedLeg known, LegInput input, Step step, long nowMillis) {
-        count(step.note(), input);
-        if (step.leg() == null) {
-            return;
-        }
-        TrackedLeg tracked = known == null ? legs.add(input.uuid()) : known;
-        if (known == null && input instanceof ChannelEvent event) {
-            noteLife(tracked, event, nowMillis);
-        }
-        legs.update(tracked, step.leg(), nowMillis);
-        if (step.infers()) {
-            observer.reconciled(reason(input));
-        }
-        if (tracked.leg.published() || includeLoopback) {
-            tenantHold.emit(tracked, step.outputs(), nowMillis);
-        }
-    }
-
-    /** A leg belongs to the core that last spoke of it; one that two cores show at once stays where it is while that core lives. */
-    private void noteLife(TrackedLeg leg, ChannelEvent event, long nowMillis) {
-        if (leg == null || event.kind() == Kind.CDR) {
-            return;
-        }
-        boolean moves = event.live() && event.kind() != Kind.END || !cores.lives(leg.core);
-        boolean moved = moves && leg.core != null && !leg.core.equals(event.core());
-        if (moves || leg.node == null) {
-            leg.node = event.node();
-            leg.core = event.core();
-        }
-        leg.seenMillis = nowMillis;
-        leg.inDoubt = false;
-        if (moved) {
-            journal(leg);
-        }
-    }
-
-    /** The leg keeps the uuid of its originate in body, id and key; the new name only finds it. */
-    private void rename(ChannelEvent event) {
-        TrackedLeg leg = legs.find(event.formerUuid());
-        if (leg != null && legs.name(leg, event.uuid())) {
-            journal(leg);
-        }
-    }
-
-    private void journal(TrackedLeg leg) {
-        if (leg.isOpen() && leg.leg.published()) {
-            journal.write(written(leg));
-        }
-    }
-
-    private static OpenLeg written(TrackedLeg tracked) {
-        Leg leg = tracked.leg;
-        return new OpenLeg(leg.identity(), tracked.names, tracked.node, tracked.core, leg.tenant(), leg.callId(),
-                leg.callStart(), leg.answerStart(), leg.reuse(), null);
-    }
-
-    /** A DID call arrives without a tenant; the leg that it creates is often the first to name it. */
-    private void learnTenantOfParent(TrackedLeg parent, String tenant) {
-        if (parent != null && parent.isOpen() && tenant != null && parent.leg.tenant() == null) {
-            parent.leg = parent.leg.ofTenant(tenant);
-            tenantHold.release(parent);
-        }
-    }
-
-    private void publish(TrackedLeg tracked, LegOutput output) {
-        Leg leg = tracked.leg;
-        if (output.event().action() == CallAction.ORIGINATE) {
-            journal.write(written(tracked));
-        } else if (output.event().action() == CallAction.HANGUP) {
-            journal.ending(leg.identity().uuid());
-        }
-        sink.publish(output.id(), output.event(), output.node(), leg.tenant(), leg.callId(), output.inferred());
-    }
-
-    private void count(Note note, LegInput input) {
-        if (input instanceof ChannelEvent event) {
-            switch (note) {
-                case REJECTED_INVITE -> observer.rejectedInvite(event);
-                case ALIVE_AFTER_HANGUP -> observer.aliveAfterHangup(event.node());
-                case FOUND_MIDWAY -> observer.foundMidway(event);
-                case null -> {
-                }
-            }
-        }
-    }
-
-    private static Reason reason(LegInput input) {
-        return switch (input) {
-            case ChannelEvent event when event.kind() == Kind.DUMP -> Reason.SNAPSHOT;
-            case ChannelEvent event when event.kind() == Kind.CDR -> Reason.CDR;
-            case Closing closing when closing.cause().equals(Closing.CORE_DEAD) -> Reason.CORE_DEAD;
-            case Closing _ -> Reason.DENIED;
-            default -> Reason.LATER_EVENT;
-        };
     }
 }
