@@ -178,6 +178,9 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException e) {
+            if (closed.get()) {
+                throw new InterruptedException("closed while sending");
+            }
             // A producer that has failed for good takes nothing more: a new one goes on with what is not written over since.
             log.error("legs cannot be written to topic {}, trying again: {}", topic, e.toString());
             synchronized (lock) {
