@@ -1,5 +1,6 @@
 package io.offhook.api;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,10 +9,13 @@ import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import static org.awaitility.Awaitility.await;
+
 /** The API as it runs, on a free port over a real PostgreSQL. Test classes share one and keep apart by tenant. */
 public final class RunningApi implements AutoCloseable {
 
     public static final String ADMIN_KEY = "bootstrap-key-of-the-tests";
+    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
     private final EmbeddedPostgresServer postgres;
     private final ConfigurableApplicationContext context;
@@ -28,12 +32,24 @@ public final class RunningApi implements AutoCloseable {
 
     /** One of its own, for tests that break things. */
     public static RunningApi start(EmbeddedPostgresServer postgres, Map<String, Object> properties) {
-        return new RunningApi(postgres, launch(postgres.jdbcUrl(), properties));
+        return new RunningApi(postgres, launch(postgres.jdbcUrl(), properties)).awaitReady();
     }
 
     /** One on a database of its own. */
     public static RunningApi start(String jdbcUrl, Map<String, Object> properties) {
+        return startUnready(jdbcUrl, properties).awaitReady();
+    }
+
+    /** One whose database may not be there yet. */
+    public static RunningApi startUnready(String jdbcUrl, Map<String, Object> properties) {
         return new RunningApi(null, launch(jdbcUrl, properties));
+    }
+
+    /** The database is migrated beside the start. */
+    private RunningApi awaitReady() {
+        ApiClient anybody = admin().withoutKey();
+        await().atMost(READY_WITHIN).until(() -> anybody.get("/actuator/health/readiness").status() == 200);
+        return this;
     }
 
     public static ConfigurableApplicationContext launch(String jdbcUrl, Map<String, Object> properties) {

@@ -87,7 +87,8 @@ class StartTest {
 
     @Test
     void withoutADatabaseItStartsIsNotReadyAndServesOnceThereIsOne() {
-        try (var late = EmbeddedPostgresServer.temporary(); var api = RunningApi.start(late.jdbcUrl(), Map.of())) {
+        try (var late = EmbeddedPostgresServer.temporary();
+                var api = RunningApi.startUnready(late.jdbcUrl(), Map.of())) {
             assertThat(api.admin().get("/actuator/health/liveness").status()).isEqualTo(200);
             assertThat(api.admin().get("/actuator/health/readiness").status()).isEqualTo(503);
             assertThat(api.admin().get("/api/v1/endpoints").status()).isEqualTo(503);
