@@ -42,6 +42,7 @@ final class Pipeline implements AutoCloseable {
                 "8",
                 "OFFHOOK_LOG_DIR", directory.resolve("logs").toString(), "SPRING_DATASOURCE_USERNAME", "offhook",
                 "SPRING_DATASOURCE_PASSWORD", "offhook"));
+        environment.put("OFFHOOK_SPOOL_DIR", directory.resolve("spool").toString());
         environment.putAll(settings);
     }
 
