@@ -96,9 +96,12 @@ class EslConnectionTest {
     @Test
     void aDeadConnectionBesideALivingNodeIsFound() {
         SimulatedFreeSwitch node = node(QUIET);
-        var commands = new CommandConnection(address(node.port()), PASSWORD, patient(), loops.next());
-        opened.add(commands);
-        connect(node, PASSWORD, timings(Duration.ofSeconds(1), SHORT, LONG), () -> commands.api("status"));
+        // A fresh one for each question: one that was made before the stall would stall with the event connection.
+        connect(node, PASSWORD, timings(Duration.ofSeconds(1), Duration.ofSeconds(1), LONG), () -> {
+            var commands = new CommandConnection(address(node.port()), PASSWORD, patient(), loops.next());
+            opened.add(commands);
+            return commands.api("status");
+        });
         await().until(heard::live);
         node.faults().stall();
         await().until(() -> !heard.failures.isEmpty());
