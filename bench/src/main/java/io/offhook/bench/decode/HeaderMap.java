@@ -8,6 +8,11 @@ import io.offhook.ingestor.esl.EslEvent;
 record HeaderMap(Map<String, String> headers) implements EslEvent {
 
     @Override
+    public int bytes() {
+        return 0;
+    }
+
+    @Override
     public String header(String name) {
         String value = headers.get(name);
         return value == null || value.isEmpty() || value.equals("_undef_") ? null : value;

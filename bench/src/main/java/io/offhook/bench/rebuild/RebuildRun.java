@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.offhook.ingestor.call.CallEventSink;
 import io.offhook.ingestor.call.ChannelEvent;
+import io.offhook.ingestor.call.LegObserver;
 import io.offhook.ingestor.call.LegTracker;
 import io.offhook.ingestor.call.TrackerTimings;
 import io.offhook.ingestor.publish.LegsTopic;
@@ -51,7 +52,7 @@ final class RebuildRun {
 
     private static LegTracker tracker(LegsTopic legs, AtomicInteger published) {
         CallEventSink sink = (_, _, _, _, _, _) -> published.incrementAndGet();
-        LegTracker.Observer observer = new LegTracker.Observer() {
+        LegObserver observer = new LegObserver() {
             @Override
             public void rejectedInvite(ChannelEvent event) {}
 
@@ -62,7 +63,7 @@ final class RebuildRun {
             public void foundMidway(ChannelEvent event) {}
 
             @Override
-            public void reconciled(LegTracker.Reason reason) {}
+            public void reconciled(LegObserver.Reason reason) {}
         };
         // The ingestor's own when nothing is set.
         var timings = new TrackerTimings(Duration.ofMillis(250), Duration.ofMinutes(10), Duration.ofSeconds(5),
