@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -68,7 +67,7 @@ final class Ingestor implements SmartLifecycle {
     private final Thread starter = Thread.ofVirtual().name("ingestor-start").unstarted(this::startListening);
     private final Thread tail;
     private final EventLoopGroup loops = EventLoops.start(MAX_LOOPS);
-    private final AtomicLong queuedBytes = new AtomicLong();
+    private final EventMemory eventMemory;
     private int ticks;
     private volatile boolean running;
 
@@ -89,6 +88,7 @@ final class Ingestor implements SmartLifecycle {
         });
         this.passwords = new NodePasswords(freeSwitch);
         this.settings = settings;
+        this.eventMemory = new EventMemory(settings.queueBytes());
         this.reconciliation = reconciliation;
         this.topics = topics;
         this.io = io;
@@ -223,7 +223,7 @@ final class Ingestor implements SmartLifecycle {
         EslTimings timings = settings.timings();
         EventLoop loop = loops.next();
         var commands = new CommandConnection(address, credentials, timings, loop);
-        var feed = new NodeFeed(name, settings.queueEvents(), settings.queueBytes(), queuedBytes, legs, nodeEvents,
+        var feed = new NodeFeed(name, settings.queueEvents(), settings.queueBytes(), eventMemory, legs, nodeEvents,
                 metrics);
         var events = new EslConnection(address, credentials, EVENTS, timings, loop, feed,
                 () -> commands.api("status"));

@@ -26,11 +26,12 @@ import org.springframework.validation.annotation.Validated;
  * @param backoffMax its bound
  * @param refusedBackoff delay after a refused password or address
  * @param queueEvents events of one node that may wait to be worked on; beyond it the connection is closed
- * @param queueBytes what these events may take in memory, in bytes; an event has about 10,000, all nodes together may take eight times as much
+ * @param queueBytes what these events may take in memory, in bytes; an event has about 10,000, all nodes together may take eight times as much, and a quarter of the heap
  * @param tenantHold how long an originate waits for somebody to name its tenant; 0 for not at all
  * @param tenantHeaders headers that may name a tenant, in the order of trust
  * @param tenantByNumber dialled number to tenant, for DID calls: {@code +49301001=tenant-a.example,+49401001=tenant-b.example}
  * @param closedLegMemory how long an ended leg is remembered
+ * @param closedLegs ended legs that are remembered at most, some 400 bytes each; beyond it the oldest are forgotten early
  * @param loopbackLegs what becomes of the two legs that the loopback endpoint makes of one
  */
 @Validated
@@ -47,6 +48,7 @@ public record IngestorSettings(@DefaultValue("5s") Duration connectTimeout, @Def
                 "variable_tenant", "variable_domain_name", "variable_dialed_domain",
                 "Channel-Presence-ID"}) List<String> tenantHeaders,
         @DefaultValue("") String tenantByNumber, @DefaultValue("10m") Duration closedLegMemory,
+        @DefaultValue("500000") @Min(value = 1000, message = "a whole number from 1000 to 100000000") @Max(value = 100_000_000, message = "a whole number from 1000 to 100000000") int closedLegs,
         @DefaultValue("exclude") LoopbackLegs loopbackLegs) {
 
     public IngestorSettings {

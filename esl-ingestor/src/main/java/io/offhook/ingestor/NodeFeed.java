@@ -22,9 +22,6 @@ final class NodeFeed implements EslConnection.Listener {
         void damaged(NodeFeed feed);
     }
 
-    /** All nodes together may fill so many nodes' shares: they do when the thread that follows legs stands still. */
-    private static final int NODES = 8;
-
     private final String node;
     private final int maxEvents;
     private final long maxBytes;
@@ -32,14 +29,14 @@ final class NodeFeed implements EslConnection.Listener {
     private final Outlet outlet;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
-    private final AtomicLong ofAllNodes;
+    private final EventMemory ofAllNodes;
     private final IngestorMetrics metrics;
     private volatile ConnectionState state = ConnectionState.WAITING;
     private volatile long gapSinceNanos = System.nanoTime();
     /** Of gaps that have ended. */
     private final AtomicLong gapNanos = new AtomicLong();
 
-    NodeFeed(String node, int maxEvents, long maxBytes, AtomicLong ofAllNodes, LegThread legs, Outlet outlet,
+    NodeFeed(String node, int maxEvents, long maxBytes, EventMemory ofAllNodes, LegThread legs, Outlet outlet,
             IngestorMetrics metrics) {
         this.node = node;
         this.maxEvents = maxEvents;
@@ -52,19 +49,19 @@ final class NodeFeed implements EslConnection.Listener {
 
     @Override
     public boolean onEvent(EslEvent event) {
-        if (waiting.get() >= maxEvents || waitingBytes.get() >= maxBytes || ofAllNodes.get() >= NODES * maxBytes) {
+        if (waiting.get() >= maxEvents || waitingBytes.get() >= maxBytes || ofAllNodes.isFull()) {
             return false;
         }
         waiting.incrementAndGet();
         waitingBytes.addAndGet(event.bytes());
-        ofAllNodes.addAndGet(event.bytes());
+        ofAllNodes.add(event.bytes());
         legs.execute(() -> {
             try {
                 outlet.event(this, event);
             } finally {
                 waiting.decrementAndGet();
                 waitingBytes.addAndGet(-event.bytes());
-                ofAllNodes.addAndGet(-event.bytes());
+                ofAllNodes.add(-event.bytes());
             }
         });
         return true;

@@ -54,7 +54,8 @@ public record ReconciliationSettings(@DefaultValue("5s") Duration originateSearc
 
     /** @param cdrsTaken without CDRs there is nothing more to wait for than events under way */
     TrackerTimings timings(IngestorSettings ingestor, boolean cdrsTaken) {
-        return new TrackerTimings(ingestor.tenantHold(), ingestor.closedLegMemory(), originateSearch, inferenceHold,
+        return new TrackerTimings(ingestor.tenantHold(), ingestor.closedLegMemory(), ingestor.closedLegs(),
+                originateSearch, inferenceHold,
                 cdrsTaken ? closingHold : inferenceHold, coreUnheard, recoveryGrace);
     }
 }

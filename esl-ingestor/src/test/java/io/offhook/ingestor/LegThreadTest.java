@@ -24,7 +24,8 @@ class LegThreadTest {
 
     private final LegTracker tracker = new LegTracker((_, _, _, _, _, _) -> {}, new Unwritten(),
             new IngestorMetrics(new SimpleMeterRegistry(), Clock.systemUTC()), Clock.systemUTC(),
-            new TrackerTimings(Duration.ZERO, Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofSeconds(2),
+            new TrackerTimings(Duration.ZERO, Duration.ofMinutes(10), 500_000, Duration.ofSeconds(5),
+                    Duration.ofSeconds(2),
                     Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(120)),
             false, _ -> Optional.empty());
     /** Never asked. */

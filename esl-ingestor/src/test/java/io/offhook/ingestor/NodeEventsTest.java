@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.offhook.ingestor.call.CallEventSink;
@@ -34,13 +33,14 @@ class NodeEventsTest {
     private final LegsTopic legsTopic = new LegsTopic("legs",
             new HashMap<>(Map.of("bootstrap.servers", "127.0.0.1:1")));
     private final LegTracker tracker = new LegTracker(NOWHERE, legsTopic, metrics, Clock.systemUTC(),
-            new TrackerTimings(Duration.ZERO, Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofSeconds(2),
+            new TrackerTimings(Duration.ZERO, Duration.ofMinutes(10), 500_000, Duration.ofSeconds(5),
+                    Duration.ofSeconds(2),
                     Duration.ofSeconds(30), Duration.ofMinutes(10), Duration.ofSeconds(120)),
             false, _ -> Optional.empty());
     private final NodeEvents events = new NodeEvents(tracker,
             new ChannelEventReader(new TenantRules(List.of(), Map.of())), legsTopic, metrics,
             new SessionCounts(metrics), Map.of(), () -> true);
-    private final NodeFeed feed = new NodeFeed("fs1", 100, 1_000_000, new AtomicLong(),
+    private final NodeFeed feed = new NodeFeed("fs1", 100, 1_000_000, new EventMemory(1_000_000),
             new LegThread(tracker, null), events, metrics);
 
     @AfterEach

@@ -66,7 +66,7 @@ final class RebuildRun {
             public void reconciled(LegObserver.Reason reason) {}
         };
         // The ingestor's own when nothing is set.
-        var timings = new TrackerTimings(Duration.ofMillis(250), Duration.ofMinutes(10), Duration.ofSeconds(5),
+        var timings = new TrackerTimings(Duration.ofMillis(250), Duration.ofMinutes(10), 500_000, Duration.ofSeconds(5),
                 Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMinutes(10), Duration.ofMinutes(2));
         return new LegTracker(sink, legs, observer, Clock.systemUTC(), timings, false, _ -> Optional.empty());
     }

@@ -22,6 +22,12 @@ record Leg(LegIdentity identity, String tenant, String callId, long callStart, l
         return said == CallAction.HANGUP;
     }
 
+    /** What is remembered of one that has ended: nothing is published of it any more, and there are many of them. */
+    Leg withoutNumbers() {
+        var name = new LegIdentity(identity.uuid(), null, null, null, identity.direction());
+        return new Leg(name, tenant, callId, callStart, answerStart, reuse, said, published);
+    }
+
     boolean hasSaid(CallAction action) {
         return said != null && said.legSequence() >= action.legSequence();
     }

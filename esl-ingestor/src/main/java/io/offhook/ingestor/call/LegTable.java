@@ -16,8 +16,10 @@ final class LegTable {
     private final Set<TrackedLeg> open = new LinkedHashSet<>();
     private final ArrayDeque<Remembered> closed = new ArrayDeque<>();
     private final long closedMemoryMillis;
+    private final int maxClosed;
 
-    LegTable(long closedMemoryMillis) {
+    LegTable(long closedMemoryMillis, int maxClosed) {
+        this.maxClosed = maxClosed;
         this.closedMemoryMillis = closedMemoryMillis;
     }
 
@@ -48,7 +50,7 @@ final class LegTable {
     /** Takes over what is known of the leg now. */
     void update(TrackedLeg tracked, Leg leg, long nowMillis) {
         boolean wasClosed = tracked.leg != null && tracked.leg.closed();
-        tracked.leg = leg;
+        tracked.leg = leg.closed() ? leg.withoutNumbers() : leg;
         if (!leg.closed()) {
             open.add(tracked);
         } else if (open.remove(tracked) || !wasClosed) {
@@ -63,7 +65,7 @@ final class LegTable {
     }
 
     void forgetOld(long nowMillis) {
-        while (!closed.isEmpty() && closed.getFirst().untilMillis() <= nowMillis) {
+        while (!closed.isEmpty() && (closed.getFirst().untilMillis() <= nowMillis || closed.size() > maxClosed)) {
             Remembered old = closed.removeFirst();
             // A uuid that was reused since has begun a life of its own, with a later time to forget it at.
             if (!old.leg().isOpen() && old.leg().forgetAtMillis == old.untilMillis()) {

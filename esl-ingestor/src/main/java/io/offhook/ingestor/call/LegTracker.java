@@ -47,7 +47,7 @@ public final class LegTracker {
         this.wallClock = wallClock;
         this.timings = timings;
         this.waitingCdrs = waitingCdrs;
-        this.legs = new LegTable(timings.closedMemory().toMillis());
+        this.legs = new LegTable(timings.closedMemory().toMillis(), timings.closedLegs());
         this.cores = new Cores(timings.coreUnheard(), timings.recoveryGrace());
         this.progress = new LegProgress(legs, cores, sink, journal, observer, timings.tenantHold(), includeLoopback);
     }

@@ -37,6 +37,11 @@ final class HeaderIndex {
         places[size++] = nameFrom;
     }
 
+    /** What it takes in memory, about. */
+    int bytes() {
+        return places.length * (Integer.BYTES + Byte.BYTES);
+    }
+
     /** The place of the character behind the first header of that name, or -1. */
     int endOfName(String name) {
         int length = name.length();

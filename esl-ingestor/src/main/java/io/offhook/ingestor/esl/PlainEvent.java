@@ -50,7 +50,7 @@ final class PlainEvent implements EslEvent {
 
     @Override
     public int bytes() {
-        return bytes.length;
+        return bytes.length + index.bytes();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.offhook.model.CallEventBody;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.EventId;
 import io.offhook.runtime.InvalidSettingException;
+import io.offhook.runtime.RecordRefusal;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +127,7 @@ public final class CallEventPublisher implements CallEventSink, AutoCloseable {
 
     private void onCompletion(OutboxMemory.Entry entry, Exception failure) {
         // With retries without end a failure is one that no retry mends: a refused event, a broken authorisation, or the end.
-        boolean done = failure == null || EventProducer.refuses(failure);
+        boolean done = failure == null || RecordRefusal.isFinal(failure);
         try {
             if (failure == null) {
                 new Completion().acknowledged(entry.event());

@@ -10,10 +10,6 @@ import io.offhook.model.CallEventMessage;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.errors.RecordBatchTooLargeException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The idempotent producer of call events, which retries for as long as it takes. */
@@ -52,12 +48,6 @@ final class EventProducer {
             // Thrown instead of told to the callback: interrupted, closed, or unable to go on.
             done.accept(e);
         }
-    }
-
-    /** Whether no attempt will ever succeed, since the event itself is refused; anything else may be mended. */
-    static boolean refuses(Exception failure) {
-        return failure instanceof RecordTooLargeException || failure instanceof RecordBatchTooLargeException
-                || failure instanceof InvalidRecordException || failure instanceof SerializationException;
     }
 
     /** Starts afresh after a failure that ends a producer for good. Only while nothing is under way. */

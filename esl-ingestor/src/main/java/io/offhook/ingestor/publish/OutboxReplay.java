@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.offhook.model.EventId;
+import io.offhook.runtime.RecordRefusal;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,7 +142,7 @@ final class OutboxReplay implements Runnable {
         var failures = new ArrayList<Exception>(results.size());
         for (CompletableFuture<Exception> result : results) {
             Exception failure = await(result);
-            if (failure != null && !EventProducer.refuses(failure)) {
+            if (failure != null && !RecordRefusal.isFinal(failure)) {
                 // Such a failure may have ended the producer for good.
                 producer.renew();
                 throw new KafkaException("the topic did not take a spooled event", failure);

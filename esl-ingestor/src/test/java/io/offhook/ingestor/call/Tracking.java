@@ -17,7 +17,7 @@ final class Tracking implements CallEventSink, LegJournal {
 
     record Sent(String id, CallEvent event, String node, String tenant, String callId, boolean reconciled) {}
 
-    static final TrackerTimings TIMINGS = new TrackerTimings(Duration.ofMillis(250), Duration.ofMinutes(10),
+    static final TrackerTimings TIMINGS = new TrackerTimings(Duration.ofMillis(250), Duration.ofMinutes(10), 500_000,
             Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofMinutes(10),
             Duration.ofSeconds(120));
 
