@@ -1,6 +1,7 @@
 package io.offhook.dispatcher;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,9 +14,11 @@ import io.offhook.dispatcher.attempt.AttemptRecorder;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
+import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.dispatcher.retry.LaneStates;
 import io.offhook.dispatcher.retry.RetryEngine;
+import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.Topics;
 import io.offhook.runtime.InvalidSettingException;
 import io.offhook.runtime.TopicProvisioner;
@@ -25,7 +28,7 @@ import io.offhook.sender.EgressGuard;
 import io.offhook.sender.HostLookup;
 import io.offhook.sender.WebhookSender;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.beans.factory.annotation.Value;
@@ -44,9 +47,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class})
 class DispatcherConfiguration {
 
-    /** A dispatcher that is killed gives its partitions to the others after this; the broker's default is 45 s. */
-    private static final int SESSION_TIMEOUT_MILLIS = 10_000;
-    private static final int HEARTBEAT_MILLIS = 2_000;
     private static final int MAX_POLL_RECORDS = 1_000;
 
     @Bean
@@ -67,8 +67,8 @@ class DispatcherConfiguration {
 
     /** Part of readiness: without endpoints, or with old ones, a dispatcher can do less than it should. */
     @Bean
-    HealthIndicator endpointRegistryHealthIndicator(EndpointRegistry registry) {
-        return () -> registry.isCurrent()
+    HealthIndicator endpointRegistryHealthIndicator(EndpointRegistry registry, Dispatcher.Parts parts) {
+        return () -> registry.isCurrent() || !parts.deliver()
                 ? Health.up().build()
                 : Health.outOfService().withDetail("reason", "PostgreSQL does not answer").build();
     }
@@ -106,10 +106,9 @@ class DispatcherConfiguration {
 
     @Bean
     Lanes lanes(EndpointRegistry registry, WebhookSender sender, DispatcherSettings settings, LaneStates states,
-            Clock clock,
-            MeterRegistry meters) {
-        var lanes = new Lanes(registry, sender, settings.lanes(), states, clock);
-        states.onMoveWritten(lanes::onMoveWritten);
+            RetryProperties retry, Clock clock, MeterRegistry meters) {
+        var lanes = new Lanes(registry, sender, settings.lanes(), states, retry.settings().schedule(), clock);
+        states.onMovesWritten(lanes::onMovesWritten);
         Gauge.builder("offhook.dispatcher.in.flight", lanes, Lanes::inFlight).description("requests under way")
                 .register(meters);
         Gauge.builder("offhook.dispatcher.waiting", lanes, Lanes::waiting).description("deliveries that wait in lanes")
@@ -121,19 +120,23 @@ class DispatcherConfiguration {
     }
 
     @Bean
+    @ConditionalOnRole(DispatcherRole.LIVE)
     HandOffs handOffs(TopicSettings topics, KafkaProperties kafka, MeterRegistry meters) {
-        var handOffs = new HandOffs(topics.topics().webhookRetries(), kafka.buildProducerProperties());
-        Gauge.builder("offhook.dispatcher.hand.offs.waiting", handOffs, HandOffs::waiting)
-                .description("hand-offs on their way to the retry topic").register(meters);
-        return handOffs;
+        return new HandOffs(topics.topics().webhookRetries(), kafka.buildProducerProperties(), meters);
     }
 
     @Bean
+    @ConditionalOnRole(DispatcherRole.LIVE)
+    RetryTail retryTail(TopicSettings topics, KafkaProperties kafka) {
+        return new RetryTail(topics.topics().webhookRetries(), kafka.buildConsumerProperties());
+    }
+
+    @Bean
+    @ConditionalOnRole(DispatcherRole.LIVE)
     LiveLoop liveLoop(TopicSettings topics, KafkaProperties kafka, EndpointRegistry registry, Lanes lanes,
-            HandOffs handOffs,
-            DispatcherSettings settings, MeterRegistry meters) {
+            HandOffs handOffs, RetryTail retryTail, DispatcherSettings settings, MeterRegistry meters) {
         var consumer = new KafkaConsumer<byte[], byte[]>(liveConsumer(topics.topics(), kafka));
-        return new LiveLoop(topics.topics(), consumer, registry, lanes, handOffs, settings.live(), meters);
+        return new LiveLoop(topics.topics(), consumer, registry, lanes, handOffs, retryTail, settings.live(), meters);
     }
 
     private static Map<String, Object> liveConsumer(Topics topics, KafkaProperties kafka) {
@@ -147,33 +150,49 @@ class DispatcherConfiguration {
     private static Map<String, Object> groupMember(KafkaProperties kafka) {
         Map<String, Object> properties = kafka.buildConsumerProperties();
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MILLIS);
-        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MILLIS);
+        properties.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CONSUMER.name());
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return properties;
     }
 
     @Bean
-    RetryEngine retryEngine(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
-            PlatformTransactionManager transactions,
-            EndpointRegistry registry, Lanes lanes, RetryProperties retry) {
-        return new RetryEngine(topics.topics(), groupMember(kafka), jdbc, transactions, registry, lanes,
-                retry.settings());
+    @ConditionalOnRole(DispatcherRole.RETRY)
+    RetryEngine retryEngine(JdbcClient jdbc, EndpointRegistry registry, Lanes lanes, RetryProperties retry) {
+        return new RetryEngine(jdbc, registry, lanes, retry.settings());
     }
 
     @Bean
+    @ConditionalOnRole(DispatcherRole.PERSIST)
+    HandOffPersistence handOffPersistence(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
+            PlatformTransactionManager transactions, RetryProperties retry) {
+        return new HandOffPersistence(topics.topics(), groupMember(kafka), jdbc, transactions, retry.settings());
+    }
+
+    @Bean
+    @ConditionalOnRole(DispatcherRole.PERSIST)
     AttemptHistory attemptHistory(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
             PlatformTransactionManager transactions, AttemptProperties attempts, MeterRegistry meters) {
         return new AttemptHistory(topics.topics(), groupMember(kafka), jdbc, transactions, attempts.settings(), meters);
     }
 
     @Bean
-    Dispatcher dispatcher(TopicProvisioner topics, SchemaMigration schema, EndpointRegistry registry, Lanes lanes,
-            LiveLoop live,
-            RetryEngine retry, AttemptHistory history,
-            DispatcherSettings settings) {
-        return new Dispatcher(topics, schema, registry, lanes, live, retry, history, settings.drain());
+    GroupSessions groupSessions(TopicSettings topics, KafkaProperties kafka, DispatcherSettings settings) {
+        Topics names = topics.topics();
+        return new GroupSessions(kafka.buildAdminProperties(),
+                List.of(names.dispatcherGroup(), names.retryPersisterGroup(), names.attemptPersisterGroup()),
+                settings.sessionTimeout());
+    }
+
+    @Bean
+    Dispatcher.Parts dispatcherParts(Optional<LiveLoop> live, Optional<RetryEngine> retry,
+            Optional<HandOffPersistence> handOffs, Optional<AttemptHistory> history) {
+        return new Dispatcher.Parts(live, retry, handOffs, history);
+    }
+
+    @Bean
+    Dispatcher dispatcher(TopicProvisioner topics, SchemaMigration schema, GroupSessions sessions,
+            EndpointRegistry registry, Lanes lanes, Dispatcher.Parts parts, DispatcherSettings settings) {
+        return new Dispatcher(topics, schema, sessions, registry, lanes, parts, settings.drain());
     }
 }

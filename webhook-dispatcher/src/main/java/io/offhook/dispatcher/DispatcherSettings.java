@@ -1,11 +1,13 @@
 package io.offhook.dispatcher;
 
 import java.time.Duration;
+import java.util.Set;
 
 import io.offhook.dispatcher.lane.LaneSettings;
 import io.offhook.dispatcher.live.LiveSettings;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -13,6 +15,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How the dispatcher delivers.
  *
+ * @param roles parts that this process has: live reads call events and delivers them, retry sends failed webhooks again, persist writes
+ *        hand-offs and attempts from their topics into PostgreSQL
  * @param queue deliveries of one endpoint that may wait; beyond it they are handed off
  * @param maxInFlight requests under way in this dispatcher, all endpoints together
  * @param breakerThreshold failures in a row that open an endpoint's breaker
@@ -23,11 +27,15 @@ import org.springframework.validation.annotation.Validated;
  * @param commitInterval between commits of offsets
  * @param revokeDrain how long requests under way may end when a partition goes to another dispatcher
  * @param registryInterval between looks for changed endpoints
+ * @param sessionTimeout how soon the partitions of a dispatcher that is killed go to the others; the brokers must allow it
  * @param drain how long requests under way may end at SIGTERM
  */
 @Validated
 @ConfigurationProperties("offhook.dispatcher")
 public record DispatcherSettings(
+        @DefaultValue({
+                "live", "retry",
+                "persist"}) @NotEmpty(message = "one or more of live, retry, persist") Set<DispatcherRole> roles,
         @DefaultValue("256") @Min(value = 1, message = "a whole number from 1 to 100000") @Max(value = 100_000, message = "a whole number from 1 to 100000") int queue,
         @DefaultValue("2048") @Min(value = 1, message = "a whole number from 1 to 100000") @Max(value = 100_000, message = "a whole number from 1 to 100000") int maxInFlight,
         @DefaultValue("5") @Min(value = 1, message = "a whole number from 1 to 1000") @Max(value = 1000, message = "a whole number from 1 to 1000") int breakerThreshold,
@@ -36,10 +44,10 @@ public record DispatcherSettings(
         @DefaultValue("10m") Duration idMemory, @DefaultValue("30s") Duration readBack,
         @DefaultValue("500ms") Duration commitInterval,
         @DefaultValue("3s") Duration revokeDrain, @DefaultValue("1s") Duration registryInterval,
-        @DefaultValue("20s") Duration drain) {
+        @DefaultValue("10s") Duration sessionTimeout, @DefaultValue("20s") Duration drain) {
 
     LaneSettings lanes() {
-        return new LaneSettings(queue, maxInFlight, breakerThreshold);
+        return new LaneSettings(queue, maxInFlight, maxUnsettled, breakerThreshold);
     }
 
     LiveSettings live() {

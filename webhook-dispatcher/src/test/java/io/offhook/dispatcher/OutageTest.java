@@ -6,8 +6,11 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import io.offhook.model.CallAction;
+import io.offhook.model.CallEventMessage;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import io.offhook.testkit.receiver.Answer;
@@ -135,6 +138,67 @@ class OutageTest {
     }
 
     @Test
+    void withPostgresAwayANewOwnerDeliversLaterEventsToTheHealthyAndKeepsTheOrderOfTheOthers() {
+        var well = new AtomicBoolean();
+        site.receiver.on("/failing", _ -> well.get() ? Answer.ok() : Answer.status(500));
+        site.addEndpoint("/ok/healthy", TENANT);
+        UUID failing = site.addEndpoint("/failing", TENANT);
+        try (var stays = site.dispatcher()) {
+            try (var goes = site.dispatcher()) {
+                stays.awaitEndpoint(failing);
+                goes.awaitPartitions(Site.PARTITIONS / 2);
+                stays.awaitPartitions(Site.PARTITIONS / 2);
+                site.publish(originates("before-", 20));
+                awaitAccepted("/ok/healthy", 20);
+                await().atMost(Site.LIMIT).until(() -> site.registry.rows(failing).size() == 20);
+                postgres.stop();
+                await().atMost(Site.LIMIT).until(() -> !stays.registry().isCurrent());
+                site.publish(originates("away-", 20));
+                awaitAccepted("/ok/healthy", 40);
+                site.awaitAllCommitted();
+            }
+            stays.awaitPartitions(Site.PARTITIONS);
+            for (String prefix : List.of("before-", "away-")) {
+                for (CallAction action : List.of(CallAction.ANSWER, CallAction.HANGUP)) {
+                    site.publish(events(prefix, 20, action));
+                }
+            }
+            awaitAccepted("/ok/healthy", 120);
+            well.set(true);
+            postgres.start();
+            awaitAccepted("/failing", 120);
+        }
+        assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
+    }
+
+    @Test
+    void whilePostgresIsAwayAReceiverThatRecoversIsFoundByALiveDelivery() {
+        var well = new AtomicBoolean();
+        site.receiver.on("/recovers", _ -> well.get() ? Answer.ok() : Answer.status(503));
+        UUID endpoint = site.addEndpoint("/recovers", TENANT);
+        try (var dispatcher = site.dispatcher()) {
+            dispatcher.awaitEndpoint(endpoint);
+            dispatcher.awaitPartitions(Site.PARTITIONS);
+            postgres.stop();
+            await().atMost(Site.LIMIT).until(() -> !dispatcher.registry().isCurrent());
+            site.publish(originates("failing-", 20));
+            await().atMost(Site.LIMIT).until(() -> dispatcher.gauge("offhook.dispatcher.breakers.open") == 1);
+            well.set(true);
+            var legs = new AtomicInteger();
+            await().atMost(Site.LIMIT).until(() -> {
+                site.publish(CallEvents.of("later-" + legs.incrementAndGet(), CallAction.ORIGINATE));
+                return dispatcher.gauge("offhook.dispatcher.breakers.open") == 0;
+            });
+            site.publishLegs("well-", 10, TENANT);
+            await().atMost(Site.LIMIT).until(
+                    () -> accepted("/recovers").stream().filter(id -> id.startsWith("well-")).count() == 30);
+            postgres.start();
+            awaitAccepted("/recovers", 20 + legs.get() + 30);
+        }
+        assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
+    }
+
+    @Test
     void kafkaThatRestartsInTheMiddleLosesNothing() {
         site.addEndpoint("/ok/kafka", TENANT);
         UUID failing = site.addEndpoint("/status/500/kafka", TENANT);
@@ -207,6 +271,14 @@ class OutageTest {
         site.receiver.ledger().awaitCount(3, Site.LIMIT);
         kafka.stop();
         assertTimeoutPreemptively(Duration.ofSeconds(20), dispatcher::close);
+    }
+
+    private static List<CallEventMessage> originates(String prefix, int legs) {
+        return events(prefix, legs, CallAction.ORIGINATE);
+    }
+
+    private static List<CallEventMessage> events(String prefix, int legs, CallAction action) {
+        return IntStream.range(0, legs).mapToObj(i -> CallEvents.of(prefix + i, action)).toList();
     }
 
     private void awaitAccepted(String path, int count) {

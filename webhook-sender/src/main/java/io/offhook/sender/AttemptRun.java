@@ -71,7 +71,7 @@ final class AttemptRun {
     void start() {
         guarded(() -> {
             try {
-                target = Target.parse(attempt.endpoint().url());
+                target = parts.targets().of(attempt.endpoint().url());
             } catch (IllegalArgumentException e) {
                 // Registration refuses such a URL; one stored before a rule was added must not be sent to.
                 fail(new Failure(AttemptError.BLOCKED_ADDRESS, String.valueOf(e.getMessage())));

@@ -38,7 +38,17 @@ record CidrBlock(byte[] network, int prefix) {
     }
 
     boolean contains(byte[] address) {
-        return address.length == network.length && Arrays.equals(masked(address), network);
+        if (address.length != network.length) {
+            return false;
+        }
+        int whole = prefix / Byte.SIZE;
+        for (int i = 0; i < whole; i++) {
+            if (address[i] != network[i]) {
+                return false;
+            }
+        }
+        int rest = prefix % Byte.SIZE;
+        return rest == 0 || (address[whole] & 0xFF << Byte.SIZE - rest) == (network[whole] & 0xFF << Byte.SIZE - rest);
     }
 
     private byte[] masked(byte[] address) {

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What all attempts of a sender share. */
 record SenderParts(EgressGuard guard, Connector connector, IdleConnections idle, WebhookHeaders headers,
+        Targets targets,
         ScheduledExecutorService timer, LongAdder reused, InstantSource clock) {
 
     ScheduledFuture<?> after(long nanos, Runnable event) {

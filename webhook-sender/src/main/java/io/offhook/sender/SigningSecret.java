@@ -24,9 +24,17 @@ public final class SigningSecret {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final byte[] key;
+    /** Never used, only copied: to look one up and to give it the key takes longer than to sign. */
+    private final Mac keyed;
 
     private SigningSecret(byte[] key) {
         this.key = key;
+        try {
+            this.keyed = Mac.getInstance(ALGORITHM);
+            keyed.init(new SecretKeySpec(key, ALGORITHM));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM + " for keys of any length", e);
+        }
     }
 
     /** @throws IllegalArgumentException when it is not {@code whsec_<base64 of 24-64 bytes>}; the message does not repeat it */
@@ -62,14 +70,13 @@ public final class SigningSecret {
     /** HMAC-SHA256 of the parts one after another. */
     byte[] sign(byte[]... parts) {
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
+            Mac mac = (Mac) keyed.clone();
             for (byte[] part : parts) {
                 mac.update(part);
             }
             return mac.doFinal();
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM + " for keys of any length", e);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("Java's own " + ALGORITHM + " can be copied", e);
         }
     }
 

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.offhook.model.CallEventMessage;
@@ -18,8 +17,7 @@ import org.apache.hc.core5.http.message.BasicHeader;
  */
 final class WebhookHeaders {
 
-    /** CloudEvents 1.0.2, "Attribute naming convention". Records of other producers may bring anything; what cannot be a name stays out. */
-    private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]{1,64}");
+    private static final int MAX_NAME = 64;
     /** The binding carries this attribute as {@code content-type} (section 3.1.1). */
     private static final String DATA_CONTENT_TYPE = "datacontenttype";
     private static final String HEX = "0123456789ABCDEF";
@@ -45,7 +43,7 @@ final class WebhookHeaders {
         headers.add(new BasicHeader(ReservedHeaders.WEBHOOK_SIGNATURE,
                 signature(attempt.secrets(), id + "." + timestamp + ".", message.body())));
         message.attributes().forEach((name, value) -> {
-            if (ATTRIBUTE_NAME.matcher(name).matches() && !name.equals(DATA_CONTENT_TYPE)) {
+            if (isAttributeName(name) && !name.equals(DATA_CONTENT_TYPE)) {
                 headers.add(new BasicHeader(ReservedHeaders.CLOUD_EVENT_PREFIX + name, percentEncoded(value)));
             }
         });
@@ -63,6 +61,17 @@ final class WebhookHeaders {
         return headers;
     }
 
+    /** CloudEvents 1.0.2, "Attribute naming convention". Records of other producers may bring anything; what cannot be a name stays out. */
+    private static boolean isAttributeName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MAX_NAME;
+    }
+
     private static String signature(List<SigningSecret> secrets, String signedPrefix, byte[] body) {
         byte[] prefix = signedPrefix.getBytes(StandardCharsets.UTF_8);
         return secrets.stream()
@@ -75,7 +84,7 @@ final class WebhookHeaders {
      * bytes, each {@code %XX} in upper case.
      */
     static String percentEncoded(String value) {
-        if (value.chars().allMatch(WebhookHeaders::standsForItself)) {
+        if (standsForItself(value)) {
             return value;
         }
         var encoded = new StringBuilder(value.length() + 16);
@@ -87,6 +96,15 @@ final class WebhookHeaders {
             }
         }
         return encoded.toString();
+    }
+
+    private static boolean standsForItself(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!standsForItself(value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean standsForItself(int c) {

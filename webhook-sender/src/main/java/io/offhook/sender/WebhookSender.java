@@ -40,7 +40,8 @@ public final class WebhookSender implements AutoCloseable {
         // Most deadlines are cancelled long before they are due; without this each would hold its attempt until then.
         timer.setRemoveOnCancelPolicy(true);
         this.parts = new SenderParts(Objects.requireNonNull(guard, "guard"), new Connector(sslContext),
-                new IdleConnections(System::nanoTime), new WebhookHeaders(version), timer, new LongAdder(), clock);
+                new IdleConnections(System::nanoTime), new WebhookHeaders(version), new Targets(), timer,
+                new LongAdder(), clock);
         timer.scheduleWithFixedDelay(parts.idle()::evict, EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
     }
 

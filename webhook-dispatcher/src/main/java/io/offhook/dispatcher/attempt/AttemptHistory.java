@@ -3,29 +3,21 @@ package io.offhook.dispatcher.attempt;
 import java.util.Map;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.offhook.dispatcher.persist.TopicPersister;
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
-import org.springframework.kafka.listener.ContainerProperties;
-import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.util.backoff.FixedBackOff;
 
 /** The way of attempts from their topic into {@code delivery_attempts}, and the care of its partitions. */
 public final class AttemptHistory implements AutoCloseable {
 
-    /** While PostgreSQL is away the batch is kept and tried again. */
-    private static final long PERSIST_RETRY_MILLIS = 1000;
-    /** A batch that is not written by then is read again. */
-    private static final long SHUTDOWN_MILLIS = 3000;
     /** About a batch of usual records, compressed; while there is less the broker waits {@code batchWait}. */
     private static final int FETCH_MIN_BYTES = 64 * 1024;
     /** Compressed; the default, 50 MiB, would be most of a small heap when receivers answer with full excerpts. */
     private static final int FETCH_MAX_BYTES = 8 * 1024 * 1024;
 
-    private final ConcurrentMessageListenerContainer<byte[], byte[]> persister;
+    private final TopicPersister persister;
     private final PartitionKeeper keeper;
 
     /** @param clientProperties of a Kafka consumer that is a member of a group */
@@ -37,17 +29,9 @@ public final class AttemptHistory implements AutoCloseable {
         clientProperties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_MIN_BYTES);
         clientProperties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_MAX_BYTES);
         clientProperties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) settings.batchWait().toMillis());
-        var properties = new ContainerProperties(topics.webhookAttempts());
-        properties.setGroupId(topics.attemptPersisterGroup());
-        properties.setMessageListener(
+        this.persister = new TopicPersister("attempt-persister", topics.webhookAttempts(),
+                topics.attemptPersisterGroup(), clientProperties,
                 new AttemptPersister(new AttemptStore(jdbc, transactions), partitions, meters));
-        properties.setShutdownTimeout(SHUTDOWN_MILLIS);
-        properties.setAckMode(ContainerProperties.AckMode.BATCH);
-        this.persister = new ConcurrentMessageListenerContainer<>(new DefaultKafkaConsumerFactory<>(clientProperties),
-                properties);
-        persister.setBeanName("attempt-persister");
-        persister.setCommonErrorHandler(
-                new DefaultErrorHandler(new FixedBackOff(PERSIST_RETRY_MILLIS, Long.MAX_VALUE)));
     }
 
     /** Once topic and schema are there. */
@@ -60,6 +44,6 @@ public final class AttemptHistory implements AutoCloseable {
     @Override
     public void close() {
         keeper.close();
-        persister.stop();
+        persister.close();
     }
 }

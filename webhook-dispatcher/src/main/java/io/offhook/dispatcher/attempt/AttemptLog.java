@@ -10,7 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** One wide log event per attempt: all that is asked for when a webhook did not come, and no secret. */
+/**
+ * One wide log event per attempt: all that is asked for when a webhook did not come, and no secret. Of those that came only at level
+ * DEBUG: they are in the history, and a log line costs as much as the delivery.
+ */
 public final class AttemptLog implements AttemptListener {
 
     private static final Logger log = LoggerFactory.getLogger("offhook.attempt");
@@ -18,8 +21,11 @@ public final class AttemptLog implements AttemptListener {
     @Override
     public void attempted(CallEventMessage message, int attempt, Optional<UUID> replayId, RegisteredEndpoint registered,
             AttemptResult result) {
+        if (result.delivered() && !log.isDebugEnabled()) {
+            return;
+        }
         var endpoint = registered.endpoint();
-        LoggingEventBuilder event = (result.delivered() ? log.atInfo() : log.atWarn())
+        LoggingEventBuilder event = (result.delivered() ? log.atDebug() : log.atWarn())
                 .addKeyValue("endpoint_id", endpoint.id())
                 .addKeyValue("tenant", endpoint.tenant()).addKeyValue("host", endpoint.url().getHost())
                 .addKeyValue("event_id", message.id().value()).addKeyValue("uuid", message.uuid())

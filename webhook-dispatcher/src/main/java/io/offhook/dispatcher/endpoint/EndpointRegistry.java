@@ -48,10 +48,14 @@ public final class EndpointRegistry implements AutoCloseable {
         return first.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Empty before the first one is there. */
+    public Optional<RegistrySnapshot> newest() {
+        return Optional.ofNullable(snapshot);
+    }
+
     /** @throws IllegalStateException before the first one is there */
     public RegistrySnapshot snapshot() {
-        return Optional.ofNullable(snapshot)
-                .orElseThrow(() -> new IllegalStateException("no snapshot of the registry yet"));
+        return newest().orElseThrow(() -> new IllegalStateException("no snapshot of the registry yet"));
     }
 
     /** A snapshot is there and PostgreSQL gave one lately. */

@@ -16,16 +16,17 @@ import io.offhook.model.CallEventMessage;
  * All endpoints and the state of their lanes at one moment, read in one transaction.
  *
  * @param takenAtNanos {@link System#nanoTime} before the transaction began
- * @param openBreakers endpoints whose breaker is open
+ * @param openBreakers endpoints whose breaker is open, each with its back-off step
  * @param withOpenRows endpoints that have rows pending
  * @param persisted per partition of the retry topic the offset up to which its records are rows
  */
 public record RegistrySnapshot(long version, long takenAtNanos, Map<UUID, RegisteredEndpoint> endpoints,
-        Map<String, List<RegisteredEndpoint>> byTenant, List<RegisteredEndpoint> ofAllTenants, Set<UUID> openBreakers,
+        Map<String, List<RegisteredEndpoint>> byTenant, List<RegisteredEndpoint> ofAllTenants,
+        Map<UUID, Integer> openBreakers,
         Set<UUID> degraded, Set<UUID> withOpenRows, Map<Integer, Long> persisted) {
 
     static RegistrySnapshot of(long version, long takenAtNanos, Map<UUID, RegisteredEndpoint> endpoints,
-            Set<UUID> openBreakers,
+            Map<UUID, Integer> openBreakers,
             Set<UUID> degraded, Set<UUID> withOpenRows, Map<Integer, Long> persisted) {
         Map<String, List<RegisteredEndpoint>> byTenant = endpoints.values().stream()
                 .filter(e -> e.endpoint().tenant() != null)
@@ -33,12 +34,12 @@ public record RegistrySnapshot(long version, long takenAtNanos, Map<UUID, Regist
         List<RegisteredEndpoint> ofAll = endpoints.values().stream().filter(e -> e.endpoint().tenant() == null)
                 .toList();
         return new RegistrySnapshot(version, takenAtNanos, Map.copyOf(endpoints), Map.copyOf(byTenant), ofAll,
-                Set.copyOf(openBreakers), Set.copyOf(degraded), Set.copyOf(withOpenRows), Map.copyOf(persisted));
+                Map.copyOf(openBreakers), Set.copyOf(degraded), Set.copyOf(withOpenRows), Map.copyOf(persisted));
     }
 
-    RegistrySnapshot withState(long taken, Set<UUID> open, Set<UUID> failedLately, Set<UUID> rows,
+    RegistrySnapshot withState(long taken, Map<UUID, Integer> open, Set<UUID> failedLately, Set<UUID> rows,
             Map<Integer, Long> progress) {
-        return new RegistrySnapshot(version, taken, endpoints, byTenant, ofAllTenants, Set.copyOf(open),
+        return new RegistrySnapshot(version, taken, endpoints, byTenant, ofAllTenants, Map.copyOf(open),
                 Set.copyOf(failedLately),
                 Set.copyOf(rows), Map.copyOf(progress));
     }
@@ -56,13 +57,17 @@ public record RegistrySnapshot(long version, long takenAtNanos, Map<UUID, Regist
         return matching;
     }
 
-    /**
-     * Nothing of the endpoint waits anywhere, as far as this snapshot can know: no rows, and no hand-off of the partition that was
-     * not yet a row when the snapshot was read.
-     *
-     * @param handedOffTo offset behind the last hand-off of the partition
-     */
-    public boolean isClean(UUID endpoint, int partition, long handedOffTo) {
-        return !withOpenRows.contains(endpoint) && persisted.getOrDefault(partition, 0L) >= handedOffTo;
+    /** The back-off step of an endpoint's open breaker, from 1; 0 when it is closed. */
+    public int openStep(UUID endpoint) {
+        return openBreakers.getOrDefault(endpoint, 0);
+    }
+
+    public boolean hasOpenRows(UUID endpoint) {
+        return withOpenRows.contains(endpoint);
+    }
+
+    /** Behind the last record of a partition of the retry topic that is a row. */
+    public long persistedTo(int partition) {
+        return persisted.getOrDefault(partition, 0L);
     }
 }

@@ -52,7 +52,9 @@ final class RegistryStore {
         long takenAt = System.nanoTime();
         return oneMoment.execute(_ -> {
             long version = jdbc.sql("select version from endpoint_registry_version").query(Long.class).single();
-            Set<UUID> open = ids("select endpoint_id from endpoint_lanes where breaker = 'open'");
+            Map<UUID, Integer> open = new HashMap<>();
+            jdbc.sql("select endpoint_id, greatest(step, 1) from endpoint_lanes where breaker = 'open'")
+                    .query((row, _) -> open.put(row.getObject(1, UUID.class), row.getInt(2))).list();
             Set<UUID> degraded = ids("select endpoint_id from endpoint_lanes where degraded");
             Set<UUID> withRows = ids(
                     """

@@ -3,11 +3,11 @@ package io.offhook.dispatcher.lane;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 import io.offhook.model.Endpoint;
 import io.offhook.sender.AttemptResult;
-import io.offhook.sender.Outcome;
 
 /**
  * The deliveries to one endpoint. What is wrong with the endpoint stays in here: its slots, its queue and its breaker bound what it
@@ -15,40 +15,40 @@ import io.offhook.sender.Outcome;
  */
 final class Lane {
 
-    /** A delivery to send now, and the breaker's epoch it starts in. */
-    record Start(Delivery delivery, int epoch) {}
+    /**
+     * A delivery to send now.
+     *
+     * @param epoch the breaker's, in which it starts
+     * @param probe the one attempt that an open breaker lets through
+     */
+    record Start(Delivery delivery, int epoch, boolean probe) {}
 
     private final UUID endpoint;
     private final LaneSettings settings;
-    private final LaneEvents events;
-    private final LiveQueue live = new LiveQueue();
+    private final LaneLoad load;
+    private final LaneHealth health;
+    private final LiveQueue live;
     private final ArrayDeque<RetryDelivery> retries = new ArrayDeque<>();
-    private final SlowStart slots;
-    private final Breaker breaker;
+    /** The live delivery that was let through an open breaker, until it starts. */
+    private LegDelivery probing;
     private TokenBucket tokens;
     private int liveInFlight;
     private int retriesInFlight;
+    private final AtomicBoolean inLine = new AtomicBoolean();
+    private final LaneSpeed speed = new LaneSpeed(System.nanoTime());
     private boolean lastWasLive;
-    private boolean degraded;
-    /** A move of the breaker made here that is not yet written, or was written after a snapshot was taken: the fleet lags behind. */
-    private int unwrittenMoves;
-    private long lastMoveWrittenAtNanos = System.nanoTime();
 
-    Lane(UUID endpoint, LaneSettings settings, LaneEvents events, boolean open, boolean degraded) {
+    Lane(UUID endpoint, LaneSettings settings, LaneLoad load, LaneHealth health) {
         this.endpoint = endpoint;
         this.settings = settings;
-        this.events = events;
-        this.degraded = degraded;
-        this.slots = new SlowStart(1);
-        this.breaker = new Breaker(settings.breakerThreshold());
-        if (open) {
-            breaker.open();
-        }
+        this.load = load;
+        this.health = health;
+        this.live = new LiveQueue(load);
     }
 
     /** Takes the endpoint's limits; a dispatcher has the share of them that it has of the partitions. */
     synchronized void configure(Endpoint current, int ownedPartitions, int allPartitions, long nowNanos) {
-        slots.setShare(SlowStart.share(current.maxInFlight(), ownedPartitions, allPartitions));
+        health.setShare(SlowStart.share(current.maxInFlight(), ownedPartitions, allPartitions));
         if (current.rateLimitPerSec() == null) {
             tokens = null;
             return;
@@ -62,36 +62,41 @@ final class Lane {
         }
     }
 
-    /** What the fleet knows; it does not know yet what was written after its snapshot was taken. */
-    synchronized void onFleetState(boolean openInFleet, boolean degradedInFleet, long snapshotTakenAtNanos) {
-        if (unwrittenMoves == 0 && snapshotTakenAtNanos - lastMoveWrittenAtNanos > 0) {
-            if (openInFleet) {
-                openBreaker();
-            } else if (breaker.isOpen()) {
-                closeBreaker();
-            }
-        }
-        if (liveInFlight == 0 && retriesInFlight == 0) {
-            degraded = degradedInFleet;
+    /**
+     * What the fleet knows.
+     *
+     * @param openStep back-off step of an open breaker, from 1; 0 when it is closed
+     */
+    synchronized void onFleetState(int openStep, boolean degraded, long snapshotTakenAtNanos) {
+        boolean wasOpen = health.isOpen();
+        health.onFleetState(openStep, degraded, liveInFlight == 0 && retriesInFlight == 0, snapshotTakenAtNanos);
+        if (!wasOpen && health.isOpen()) {
+            clearQueue();
         }
     }
 
-    /** One move of the breaker made here is in the database. */
-    synchronized void onMoveWritten(long nowNanos) {
-        unwrittenMoves--;
-        lastMoveWrittenAtNanos = nowNanos;
+    /** So many moves of the breaker made here are in the database. */
+    synchronized void onMovesWritten(int moves, long nowNanos) {
+        health.onMovesWritten(moves, nowNanos);
     }
 
-    /** Takes a live delivery, or ends it at once with a hand-off. */
-    synchronized void offer(LegDelivery delivery) {
+    /**
+     * Takes a live delivery, or ends it at once with a hand-off.
+     *
+     * @param alone PostgreSQL is away: an open breaker lets a delivery through now and then, since nobody can claim a row as a probe
+     */
+    synchronized void offer(LegDelivery delivery, boolean alone, long nowNanos) {
         if (live.holds(delivery.message().uuid())) {
             // Never past what is ahead of it, not even to the retry path: a leg has three events at most, so this stays bounded.
             live.add(delivery);
         } else if (delivery.leg().isHandedOff(endpoint)) {
             handOff(delivery, HandOffReason.ORDERED);
-        } else if (breaker.isOpen()) {
+        } else if (health.isOpen() && alone && health.takeOwnProbe(nowNanos)) {
+            probing = delivery;
+            live.add(delivery);
+        } else if (health.isOpen()) {
             handOff(delivery, HandOffReason.BREAKER_OPEN);
-        } else if (live.waiting() >= settings.queue()) {
+        } else if (live.waiting() >= Math.min(settings.queue(), load.queueLimit(speed.perSecond(nowNanos)))) {
             handOff(delivery, tokens == null ? HandOffReason.QUEUE_FULL : HandOffReason.RATE_LIMITED);
         } else {
             live.add(delivery);
@@ -100,7 +105,7 @@ final class Lane {
 
     /** @return false when the lane cannot take it now; the caller keeps it */
     synchronized boolean offer(RetryDelivery delivery) {
-        if (breaker.isOpen() ? !delivery.probe() : retryCapacity() <= 0) {
+        if (health.isOpen() ? !delivery.probe() : retryCapacity() <= 0) {
             return false;
         }
         retries.addLast(delivery);
@@ -109,10 +114,19 @@ final class Lane {
 
     /** Rows worth claiming for this lane now. */
     synchronized int retryCapacity() {
-        return Math.max(0, Math.max(1, slots.limit()) * 2 - retries.size() - retriesInFlight);
+        return Math.max(0, Math.max(1, health.slots()) * 2 - retries.size() - retriesInFlight);
     }
 
-    synchronized boolean isOpen() { return breaker.isOpen(); }
+    /** Among the lanes that wait for their turn. @return false when it was already */
+    boolean joinsLine() {
+        return inLine.compareAndSet(false, true);
+    }
+
+    void leftLine() {
+        inLine.set(false);
+    }
+
+    synchronized boolean isOpen() { return health.isOpen(); }
 
     synchronized int waiting() {
         return live.waiting() + retries.size();
@@ -126,17 +140,26 @@ final class Lane {
             retries.removeFirst().handedOff(HandOffReason.QUEUE_FULL);
         }
         boolean retry = pickRetry();
-        boolean free = liveInFlight + retriesInFlight < slots.limit();
-        if (!free || !retry && !live.hasReady() || tokens != null && !tokens.take(nowNanos)) {
+        if (!hasSlot() || !retry && !live.hasReady() || tokens != null && !tokens.take(nowNanos)) {
             return null;
         }
         lastWasLive = !retry;
         if (retry) {
             retriesInFlight++;
-            return new Start(retries.removeFirst(), breaker.epoch());
+            RetryDelivery delivery = retries.removeFirst();
+            return new Start(delivery, health.epoch(), delivery.probe());
         }
         liveInFlight++;
-        return new Start(live.start(), breaker.epoch());
+        LegDelivery delivery = live.start();
+        boolean probe = delivery == probing;
+        if (probe) {
+            probing = null;
+        }
+        return new Start(delivery, health.epoch(), probe);
+    }
+
+    private boolean hasSlot() {
+        return liveInFlight + retriesInFlight < Math.min(health.slots(), load.slotLimit());
     }
 
     /** A retry waits while live deliveries go, unless none of its kind is under way and it is its turn. */
@@ -144,14 +167,14 @@ final class Lane {
         if (retries.isEmpty()) {
             return false;
         }
-        boolean itsTurn = retriesInFlight == 0 && (slots.limit() > 1 ? liveInFlight >= slots.limit() - 1 : lastWasLive);
+        boolean itsTurn = retriesInFlight == 0
+                && (health.slots() > 1 ? liveInFlight >= health.slots() - 1 : lastWasLive);
         return itsTurn || !live.hasReady();
     }
 
     /** Until a token is there, when only a token is missing; 0 when nothing waits for one. */
     synchronized long nanosToToken(long nowNanos) {
-        boolean waits = tokens != null && (live.hasReady() || !retries.isEmpty())
-                && liveInFlight + retriesInFlight < slots.limit();
+        boolean waits = tokens != null && (live.hasReady() || !retries.isEmpty()) && hasSlot();
         return waits ? tokens.nanosToNext(nowNanos) : 0;
     }
 
@@ -177,7 +200,11 @@ final class Lane {
 
     synchronized void ended(Start start, AttemptResult result) {
         endSlot(start.delivery());
-        learn(start, result);
+        boolean wasOpen = health.isOpen();
+        health.learn(start, result);
+        if (!wasOpen && health.isOpen()) {
+            clearQueue();
+        }
         if (start.delivery() instanceof LegDelivery delivery) {
             endLive(delivery, result);
         } else if (result.delivered()) {
@@ -196,7 +223,8 @@ final class Lane {
             return;
         }
         delivery.delivered(result);
-        if (breaker.isOpen()) {
+        speed.onDelivered(System.nanoTime());
+        if (health.isOpen()) {
             live.removeBehind(uuid).forEach(behind -> handOff(behind, HandOffReason.BREAKER_OPEN));
         } else {
             live.ended(uuid);
@@ -209,56 +237,6 @@ final class Lane {
         } else {
             retriesInFlight--;
         }
-    }
-
-    private void learn(Start start, AttemptResult result) {
-        boolean probe = start.delivery() instanceof RetryDelivery retry && retry.probe();
-        // A receiver that refuses a message answers, so its breaker stays where it is, neither nearer to opening nor further.
-        boolean failure = result.outcome() == Outcome.ENDPOINT_FAILURE;
-        if (result.outcome() == Outcome.GONE) {
-            events.gone(endpoint);
-        }
-        if (degraded == result.delivered()) {
-            degraded = !result.delivered();
-            events.degraded(endpoint, degraded);
-        }
-        if (result.slowsLane()) {
-            slots.onTooMuch();
-        }
-        if (probe) {
-            learnFromProbe(failure, result);
-        } else if (result.delivered()) {
-            breaker.onSuccess(start.epoch());
-            if (start.epoch() == breaker.epoch()) {
-                slots.onSuccess();
-            }
-        } else if (failure && breaker.onFailure(start.epoch())) {
-            unwrittenMoves++;
-            clearQueue();
-            events.opened(endpoint, result.retryAfter());
-        }
-    }
-
-    private void learnFromProbe(boolean failure, AttemptResult result) {
-        unwrittenMoves++;
-        if (failure) {
-            events.probeFailed(endpoint, result.retryAfter());
-        } else {
-            closeBreaker();
-            events.probeSucceeded(endpoint);
-        }
-    }
-
-    private void openBreaker() {
-        if (!breaker.isOpen()) {
-            breaker.open();
-            clearQueue();
-        }
-    }
-
-    private void closeBreaker() {
-        breaker.close();
-        slots.restart();
     }
 
     /** What waits behind a request under way stays until that has ended, so that nothing passes it. */

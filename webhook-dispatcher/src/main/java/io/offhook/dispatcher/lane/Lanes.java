@@ -30,12 +30,12 @@ public final class Lanes implements AutoCloseable {
     private final EndpointRegistry registry;
     private final WebhookSender sender;
     private final LaneSettings settings;
+    private final LaneLoad load;
     private final LaneEvents events;
+    private final ProbeDelays delays;
     private final Clock clock;
     private final Map<UUID, Lane> lanes = new ConcurrentHashMap<>();
     private final Queue<Lane> ready = new ConcurrentLinkedQueue<>();
-    private final Set<Lane> queued = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger pumpRequests = new AtomicInteger();
     /** Lanes that the timer is going to wake; one timer each, however often they are looked at meanwhile. */
     private final Set<Lane> timed = ConcurrentHashMap.newKeySet();
@@ -44,11 +44,13 @@ public final class Lanes implements AutoCloseable {
     private volatile int allPartitions;
 
     public Lanes(EndpointRegistry registry, WebhookSender sender, LaneSettings settings, LaneEvents events,
-            Clock clock) {
+            ProbeDelays delays, Clock clock) {
         this.registry = registry;
         this.sender = sender;
         this.settings = settings;
+        this.load = new LaneLoad(settings);
         this.events = events;
+        this.delays = delays;
         this.clock = clock;
         this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("lane-timer").factory());
         registry.watch(this::onSnapshot);
@@ -57,7 +59,7 @@ public final class Lanes implements AutoCloseable {
     /** Takes a live delivery, or hands it off at once. */
     public void offer(RegisteredEndpoint endpoint, LegDelivery delivery) {
         Lane lane = lane(endpoint);
-        lane.offer(delivery);
+        lane.offer(delivery, !registry.isCurrent(), System.nanoTime());
         wake(lane);
     }
 
@@ -75,7 +77,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     public int inFlight() {
-        return inFlight.get();
+        return load.inFlight();
     }
 
     public int waiting() {
@@ -86,11 +88,11 @@ public final class Lanes implements AutoCloseable {
         return lanes.values().stream().filter(Lane::isOpen).count();
     }
 
-    /** A move of an endpoint's breaker that was made here is in the database. */
-    public void onMoveWritten(UUID endpoint) {
+    /** So many moves of an endpoint's breaker that were made here are in the database. */
+    public void onMovesWritten(UUID endpoint, int moves) {
         Lane lane = lanes.get(endpoint);
         if (lane != null) {
-            lane.onMoveWritten(System.nanoTime());
+            lane.onMovesWritten(moves, System.nanoTime());
         }
     }
 
@@ -98,7 +100,7 @@ public final class Lanes implements AutoCloseable {
     public void setPartitions(int owned, int all) {
         ownedPartitions = owned;
         allPartitions = all;
-        onSnapshot(registry.snapshot());
+        registry.newest().ifPresent(this::onSnapshot);
     }
 
     /** Takes out live deliveries that have not started, and ends none of them. */
@@ -119,8 +121,12 @@ public final class Lanes implements AutoCloseable {
     private Lane lane(RegisteredEndpoint registered) {
         return lanes.computeIfAbsent(registered.endpoint().id(), id -> {
             RegistrySnapshot snapshot = registry.snapshot();
-            var lane = new Lane(id, settings, events, snapshot.openBreakers().contains(id),
+            var health = new LaneHealth(id, events, new Breaker(settings.breakerThreshold()), delays,
                     snapshot.degraded().contains(id));
+            var lane = new Lane(id, settings, load, health);
+            if (snapshot.openStep(id) > 0) {
+                health.open(snapshot.openStep(id));
+            }
             lane.configure(registered.endpoint(), ownedPartitions, allPartitions, System.nanoTime());
             return lane;
         });
@@ -136,17 +142,21 @@ public final class Lanes implements AutoCloseable {
                             lanes.remove(id);
                         }
                     });
-            lane.onFleetState(snapshot.openBreakers().contains(id), snapshot.degraded().contains(id),
+            lane.onFleetState(snapshot.openStep(id), snapshot.degraded().contains(id),
                     snapshot.takenAtNanos());
             wake(lane);
         });
     }
 
     private void wake(Lane lane) {
-        if (queued.add(lane)) {
+        line(lane);
+        pump();
+    }
+
+    private void line(Lane lane) {
+        if (lane.joinsLine()) {
             ready.add(lane);
         }
-        pump();
     }
 
     /** One thread at a time hands out slots; whoever comes meanwhile leaves it a note, so that no call nests in another. */
@@ -167,22 +177,20 @@ public final class Lanes implements AutoCloseable {
     }
 
     private void handOutSlots() {
-        while (inFlight.get() < settings.maxInFlight()) {
+        while (load.inFlight() < settings.maxInFlight()) {
             Lane lane = ready.poll();
             if (lane == null) {
                 return;
             }
-            queued.remove(lane);
+            lane.leftLine();
             long now = System.nanoTime();
             Lane.Start start = lane.next(now);
             if (start == null) {
                 wakeAtNextToken(lane, now);
                 continue;
             }
-            if (queued.add(lane)) {
-                ready.add(lane);
-            }
-            inFlight.incrementAndGet();
+            line(lane);
+            load.started();
             send(lane, start);
         }
     }
@@ -228,7 +236,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     private void free(Lane lane) {
-        inFlight.decrementAndGet();
+        load.ended();
         wake(lane);
     }
 }

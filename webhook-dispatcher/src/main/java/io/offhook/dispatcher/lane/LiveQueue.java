@@ -17,7 +17,13 @@ final class LiveQueue {
 
     private final Map<String, Leg> legs = new HashMap<>();
     private final ArrayDeque<String> ready = new ArrayDeque<>();
+    private final LaneLoad load;
     private int waiting;
+
+    /** @param load is told of all that begins and ends to wait */
+    LiveQueue(LaneLoad load) {
+        this.load = load;
+    }
 
     /** Deliveries that have not started. */
     int waiting() {
@@ -42,7 +48,7 @@ final class LiveQueue {
             ready.addLast(uuid);
         }
         leg.waiting.addLast(delivery);
-        waiting++;
+        addWaiting(1);
     }
 
     /** The next to send, {@code null} when none is ready. */
@@ -53,7 +59,7 @@ final class LiveQueue {
         }
         Leg leg = legs.get(uuid);
         leg.inFlight = true;
-        waiting--;
+        addWaiting(-1);
         return leg.waiting.removeFirst();
     }
 
@@ -71,7 +77,7 @@ final class LiveQueue {
     /** The leg's delivery under way failed. @return what waited behind it, in order */
     List<LegDelivery> removeBehind(String uuid) {
         Leg leg = legs.remove(uuid);
-        waiting -= leg.waiting.size();
+        addWaiting(-leg.waiting.size());
         return List.copyOf(leg.waiting);
     }
 
@@ -99,7 +105,12 @@ final class LiveQueue {
             }
             return idle;
         });
-        waiting -= removed.size();
+        addWaiting(-removed.size());
         return removed;
+    }
+
+    private void addWaiting(int more) {
+        waiting += more;
+        load.addWaiting(more);
     }
 }

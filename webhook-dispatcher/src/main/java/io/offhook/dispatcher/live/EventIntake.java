@@ -114,6 +114,6 @@ final class EventIntake {
             CallEventMessage message,
             boolean followed) {
         return followed || endpoint.isFirstOfLeg(message.action())
-                || snapshot.isClean(endpoint.id(), partition.number(), partition.handedOffTo());
+                || partition.isClean(endpoint.id(), snapshot);
     }
 }

@@ -10,7 +10,7 @@ import io.offhook.model.CallEventMessage;
 import io.offhook.sender.AttemptResult;
 
 /** The first try to deliver an event to an endpoint, straight from the topic. */
-final class LiveDelivery implements LegDelivery {
+final class LiveDelivery implements LegDelivery, HandOffs.Receipt {
 
     private final UUID endpoint;
     private final CallEventMessage message;
@@ -66,7 +66,7 @@ final class LiveDelivery implements LegDelivery {
             // Never handed off: the new owner has the record and delivers it in its order.
             forgotten();
         } else {
-            handOffs.failed(endpoint, message, result, this::handedOffAt);
+            handOffs.failed(endpoint, message, result, this);
         }
     }
 
@@ -75,15 +75,20 @@ final class LiveDelivery implements LegDelivery {
         if (partition().isLost()) {
             forgotten();
         } else {
-            handOffs.notTried(endpoint, message, reason, this::handedOffAt);
+            handOffs.notTried(endpoint, message, reason, this);
         }
     }
 
-    /** The retry topic has it. */
-    private void handedOffAt(int retryPartition, long offset) {
+    @Override
+    public void handedOffAt(int retryPartition, long offset) {
         if (retryPartition == partition().number()) {
-            partition().onHandOff(offset);
+            partition().onHandOff(endpoint, offset);
         }
+        settlement.deliverySettled();
+    }
+
+    @Override
+    public void handOffRefused() {
         settlement.deliverySettled();
     }
 

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.retry.HandOffs;
+import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,6 +48,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final EndpointRegistry registry;
     private final Lanes lanes;
+    private final RetryTail retryTail;
     private final EventIntake intake;
     private final LiveSettings settings;
     private final Map<Integer, OwnedPartition> owned = new ConcurrentHashMap<>();
@@ -58,11 +60,12 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private volatile boolean stopping;
     private volatile boolean finished;
 
+    /** @param consumer a member of the dispatchers' group that has subscribed to nothing, from now on the loop's */
     public LiveLoop(Topics topics, Consumer<byte[], byte[]> consumer, EndpointRegistry registry, Lanes lanes,
-            HandOffs handOffs,
-            LiveSettings settings, MeterRegistry meters) {
+            HandOffs handOffs, RetryTail retryTail, LiveSettings settings, MeterRegistry meters) {
         this.topics = topics;
         this.consumer = consumer;
+        this.retryTail = retryTail;
         this.registry = registry;
         this.lanes = lanes;
         this.settings = settings;
@@ -75,6 +78,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     }
 
     public void start() {
+        retryTail.start();
         thread.start();
     }
 
@@ -127,7 +131,6 @@ public final class LiveLoop implements ConsumerRebalanceListener {
             }
             if (System.nanoTime() - nextCommitNanos >= 0) {
                 nextCommitNanos = System.nanoTime() + settings.commitInterval().toNanos();
-                learnRetryEnds();
                 commitAsync();
             }
         } catch (InterruptException e) {
@@ -157,10 +160,12 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         int unsettled = intake.unsettled();
         full = stopping
                 || (full ? unsettled > settings.maxUnsettled() * RESUME_AT : unsettled >= settings.maxUnsettled());
+        Set<TopicPartition> paused = consumer.paused();
         for (TopicPartition assigned : consumer.assignment()) {
             OwnedPartition partition = owned.get(assigned.partition());
-            boolean pause = full || partition == null || partition.offsets().span() >= settings.maxSpan();
-            if (pause != consumer.paused().contains(assigned)) {
+            boolean pause = full || partition == null || partition.offsets().span() >= settings.maxSpan()
+                    || !partition.isReadable(System.nanoTime());
+            if (pause != paused.contains(assigned)) {
                 if (pause) {
                     consumer.pause(List.of(assigned));
                 } else {
@@ -189,10 +194,11 @@ public final class LiveLoop implements ConsumerRebalanceListener {
                     ? CommittedState.UNKNOWN
                     : CommittedState.decode(last.metadata());
             readBack(partition, begin, before.appendedMillis());
-            owned.put(partition.partition(),
-                    new OwnedPartition(partition.partition(), begin, before, settings.idMemory()));
+            var own = new OwnedPartition(partition.partition(), begin, before, settings.idMemory());
+            owned.put(partition.partition(), own);
+            retryTail.read(own.number(), registry.snapshot().persistedTo(own.number())).thenAccept(own::onTail);
         }
-        learnRetryEnds();
+        consumer.pause(assigned);
         shareLimits();
     }
 
@@ -205,22 +211,6 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         OffsetAndTimestamp start = consumer.offsetsForTimes(Map.of(partition, since), BROKER_TIMEOUT).get(partition);
         if (start != null && start.offset() < begin) {
             consumer.seek(partition, start.offset());
-        }
-    }
-
-    /** How far hand-offs of former owners may reach: until the persister is past it, legs of before are not taken for clean. */
-    private void learnRetryEnds() {
-        Set<TopicPartition> unknown = owned.values().stream().filter(partition -> !partition.knowsRetryEnd())
-                .map(partition -> new TopicPartition(topics.webhookRetries(), partition.number()))
-                .collect(Collectors.toSet());
-        try {
-            if (!unknown.isEmpty()) {
-                consumer.endOffsets(unknown, BROKER_TIMEOUT)
-                        .forEach((retry, end) -> owned.get(retry.partition()).onRetryEnd(end));
-            }
-        } catch (KafkaException e) {
-            // Asked again with the next commit; until then later events of legs already begun take the retry path.
-            log.debug("the end of {} is not known: {}", topics.webhookRetries(), e.getMessage());
         }
     }
 

@@ -1,19 +1,24 @@
 package io.offhook.dispatcher.live;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-
 import io.offhook.model.CallAction;
 
 /** What the live path counts. */
 final class LiveMetrics {
 
-    private final MeterRegistry registry;
+    private final Map<CallAction, Counter> events = new EnumMap<>(CallAction.class);
     private final Counter duplicates;
     private final Counter foreign;
 
     LiveMetrics(MeterRegistry registry) {
-        this.registry = registry;
+        for (CallAction action : CallAction.values()) {
+            events.put(action, Counter.builder("offhook.dispatcher.events").description("call events read")
+                    .tag("action", action.wireName()).register(registry));
+        }
         this.duplicates = Counter.builder("offhook.dispatcher.duplicates")
                 .description("records whose event was read before")
                 .register(registry);
@@ -23,8 +28,7 @@ final class LiveMetrics {
     }
 
     void event(CallAction action) {
-        Counter.builder("offhook.dispatcher.events").description("call events read").tag("action", action.wireName())
-                .register(registry).increment();
+        events.get(action).increment();
     }
 
     void duplicate() {

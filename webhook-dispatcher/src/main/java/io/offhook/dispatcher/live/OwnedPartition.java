@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
+import io.offhook.dispatcher.endpoint.RegistrySnapshot;
 import io.offhook.dispatcher.lane.LegAffinity;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
@@ -18,6 +20,8 @@ final class OwnedPartition {
 
     /** The next owner reads back from such a mark: a second more or less makes no difference. */
     private static final long MARK_MILLIS = 1_000;
+
+    private static final long TAIL_WAIT_NANOS = 2_000_000_000;
 
     private final int number;
     private final long begin;
@@ -34,8 +38,11 @@ final class OwnedPartition {
             return size() > MAX_LEGS;
         }
     };
-    /** Behind the last hand-off to this partition of the retry topic that is known here; until its end is known, out of reach. */
-    private final AtomicLong handedOffTo = new AtomicLong(Long.MAX_VALUE);
+    /** By endpoint the offset behind its last hand-off to this partition of the retry topic, unless that is a row by now. */
+    private final Map<UUID, Long> handedOff = new ConcurrentHashMap<>();
+    /** The hand-offs of former owners are known too. */
+    private volatile boolean tailKnown;
+    private final long ownedSinceNanos = System.nanoTime();
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean lost;
 
@@ -48,7 +55,7 @@ final class OwnedPartition {
         this.begin = begin;
         this.before = before;
         this.offsets = new PartitionOffsets(begin);
-        this.ids = new RecentIds(idMemory.toNanos());
+        this.ids = new RecentIds(idMemory.toNanos(), System.nanoTime());
     }
 
     int number() {
@@ -108,21 +115,38 @@ final class OwnedPartition {
         legs.remove(uuid);
     }
 
-    long handedOffTo() {
-        return handedOffTo.get();
+    /** The hand-offs of former owners that may not be rows, by endpoint the offset behind the last. */
+    void onTail(Map<UUID, Long> tail) {
+        tail.forEach((endpoint, end) -> handedOff.merge(endpoint, end, Math::max));
+        tailKnown = true;
     }
 
-    boolean knowsRetryEnd() {
-        return handedOffTo.get() != Long.MAX_VALUE;
+    /**
+     * Whether to read it: hardly a moment passes until the tail is known, and until then a later event of a leg already begun would
+     * have to be handed off. A tail that takes long (PostgreSQL has been away for hours) is not waited for.
+     */
+    boolean isReadable(long nowNanos) {
+        return tailKnown || nowNanos - ownedSinceNanos > TAIL_WAIT_NANOS;
     }
 
-    /** The end of the retry partition at the assignment, or later. */
-    void onRetryEnd(long end) {
-        handedOffTo.updateAndGet(known -> known == Long.MAX_VALUE ? end : Math.max(known, end));
+    void onHandOff(UUID endpoint, long offset) {
+        handedOff.merge(endpoint, offset + 1, Math::max);
     }
 
-    void onHandOff(long offset) {
-        handedOffTo.updateAndGet(known -> known == Long.MAX_VALUE ? known : Math.max(known, offset + 1));
+    /**
+     * Nothing of the endpoint's legs in this partition waits anywhere, as far as the snapshot can know: no rows, and no hand-off that
+     * was not yet a row when it was taken (R5).
+     */
+    boolean isClean(UUID endpoint, RegistrySnapshot snapshot) {
+        if (!tailKnown || snapshot.hasOpenRows(endpoint)) {
+            return false;
+        }
+        Long end = handedOff.get(endpoint);
+        if (end != null && end <= snapshot.persistedTo(number)) {
+            handedOff.remove(endpoint, end);
+            return true;
+        }
+        return end == null;
     }
 
     /** Deliveries that were accepted and have neither been settled nor forgotten. */

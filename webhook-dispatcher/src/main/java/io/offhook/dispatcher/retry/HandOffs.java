@@ -5,17 +5,25 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.dispatcher.lane.HandOffReason;
 import io.offhook.model.CallEventMessage;
+import io.offhook.runtime.RecordRefusal;
 import io.offhook.sender.AttemptResult;
 import io.offhook.sender.Outcome;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -23,30 +31,49 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts deliveries into the retry topic, in the order given, and says when each is there. A thread of its own, since a producer may
- * block; the queue is bounded by the deliveries that a dispatcher may have unsettled.
+ * block; the queue is bounded by the deliveries that a dispatcher may have unsettled. A producer that has come to its end (a fatal
+ * error, a permission taken away) is replaced, and what it had under way is sent again.
  */
 public final class HandOffs implements AutoCloseable {
 
-    /** Called once the topic has the hand-off, on the producer's thread. */
-    @FunctionalInterface
-    public interface Acknowledged {
-        void at(int partition, long offset);
+    /** Told what became of a hand-off, once; on the producer's thread. */
+    public interface Receipt {
+        void handedOffAt(int partition, long offset);
+
+        /** The topic will never take it. */
+        void handOffRefused();
     }
 
-    private record Pending(RetryRecord record, Acknowledged acknowledged) {}
+    private record Pending(RetryRecord record, Receipt receipt) {}
 
     private static final Logger log = LoggerFactory.getLogger(HandOffs.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final long RENEW_MILLIS = 1_000;
 
     private final String topic;
-    private final Producer<byte[], byte[]> producer;
+    private final Map<String, Object> properties;
+    private final Counter refused;
+    private final Counter renewals;
     private final RetryRecord.Codec codec = new RetryRecord.Codec();
     private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+    /** By the order in which they were sent first. */
+    private final ConcurrentNavigableMap<Long, Pending> underWay = new ConcurrentSkipListMap<>();
     private final Thread thread = Thread.ofPlatform().name("hand-offs").unstarted(this::run);
+    private Producer<byte[], byte[]> producer;
+    private long sent;
+    private volatile boolean broken;
     private volatile boolean closing;
 
-    public HandOffs(String topic, Map<String, Object> clientProperties) {
+    public HandOffs(String topic, Map<String, Object> clientProperties, MeterRegistry meters) {
         this.topic = topic;
+        this.properties = clientProperties;
+        this.refused = Counter.builder("offhook.dispatcher.hand.offs.refused")
+                .description("deliveries given up since the retry topic does not take their records")
+                .register(meters);
+        this.renewals = Counter.builder("offhook.dispatcher.hand.offs.renewals")
+                .description("producers of hand-offs that failed and were replaced").register(meters);
+        Gauge.builder("offhook.dispatcher.hand.offs.waiting", queue, BlockingQueue::size)
+                .description("hand-offs on their way to the retry topic").register(meters);
         clientProperties.put(ProducerConfig.ACKS_CONFIG, "all");
         clientProperties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         clientProperties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
@@ -60,62 +87,82 @@ public final class HandOffs implements AutoCloseable {
     }
 
     /** Hands off after a POST that failed. */
-    public void failed(UUID endpoint, CallEventMessage message, AttemptResult result, Acknowledged acknowledged) {
+    public void failed(UUID endpoint, CallEventMessage message, AttemptResult result, Receipt receipt) {
         int messageFailures = result.outcome() == Outcome.MESSAGE_FAILURE ? 1 : 0;
         queue.add(new Pending(new RetryRecord(endpoint, RetryRecord.LIVE, message.id().value(), message.uuid(),
                 message.action().wireName(), message.attributes(), message.body(), 1, messageFailures,
                 result.error().wireName(),
                 result.errorDetail(), result.statusCode(), result.retryAfter().map(Duration::toMillis).orElse(null)),
-                acknowledged));
+                receipt));
     }
 
     /** Hands off without a POST. */
-    public void notTried(UUID endpoint, CallEventMessage message, HandOffReason reason, Acknowledged acknowledged) {
+    public void notTried(UUID endpoint, CallEventMessage message, HandOffReason reason, Receipt receipt) {
         queue.add(new Pending(new RetryRecord(endpoint, RetryRecord.LIVE, message.id().value(), message.uuid(),
                 message.action().wireName(), message.attributes(), message.body(), 0, 0, reason.wireName(), null, null,
-                null),
-                acknowledged));
-    }
-
-    public int waiting() {
-        return queue.size();
+                null), receipt));
     }
 
     private void run() {
         try {
             while (!closing || !queue.isEmpty()) {
+                if (broken) {
+                    renew();
+                }
                 Pending pending = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (pending != null) {
-                    sendOrReport(pending);
+                    send(++sent, pending);
                 }
             }
         } catch (InterruptedException | InterruptException e) {
-            log.warn("{} hand-offs were not made; their records are read again by the next owner", queue.size());
+            log.warn("{} hand-offs were not made; their records are read again by the next owner",
+                    queue.size() + underWay.size());
         }
     }
 
-    private void sendOrReport(Pending pending) {
+    private void send(long number, Pending pending) {
+        underWay.put(number, pending);
         try {
-            send(pending);
+            byte[] key = pending.record().uuid().getBytes(StandardCharsets.UTF_8);
+            producer.send(new ProducerRecord<>(topic, key, codec.encode(pending.record())),
+                    (metadata, failure) -> ended(number, pending, metadata, failure));
         } catch (InterruptException e) {
             throw e;
         } catch (RuntimeException e) {
-            // As a refusal by the broker: not settled, and those behind it go on.
-            log.error("hand-off of {} could not be sent to topic {}", pending.record().eventId(), topic, e);
+            // Thrown instead of told to the callback.
+            ended(number, pending, null, e);
         }
     }
 
-    private void send(Pending pending) {
-        byte[] key = pending.record().uuid().getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(topic, key, codec.encode(pending.record())), (metadata, failure) -> {
-            if (failure == null) {
-                pending.acknowledged().at(metadata.partition(), metadata.offset());
-            } else {
-                // Not settled, so its record is read again after a restart: late, not lost.
-                log.error("hand-off of {} was not accepted by topic {}: {}", pending.record().eventId(), topic,
+    private void ended(long number, Pending pending, RecordMetadata metadata, Exception failure) {
+        if (failure == null) {
+            underWay.remove(number);
+            pending.receipt().handedOffAt(metadata.partition(), metadata.offset());
+        } else if (!(failure instanceof KafkaException) || RecordRefusal.isFinal(failure)) {
+            underWay.remove(number);
+            refused.increment();
+            // Settled, so that it does not hold up the partition for ever: there is no place that it could be kept in.
+            log.error("topic {} does not take the hand-off of {} to endpoint {}, which is given up", topic,
+                    pending.record().eventId(), pending.record().endpointId(), failure);
+            pending.receipt().handOffRefused();
+        } else {
+            if (!broken && !closing) {
+                log.error("hand-offs to topic {} fail, trying again every {} ms: {}", topic, RENEW_MILLIS,
                         failure.toString());
             }
-        });
+            broken = true;
+        }
+    }
+
+    /** Starts afresh: what was under way is sent again in its order. A row is written once, so a second copy changes nothing. */
+    private void renew() throws InterruptedException {
+        // Ends with all its callbacks called.
+        producer.close(Duration.ZERO);
+        TimeUnit.MILLISECONDS.sleep(RENEW_MILLIS);
+        renewals.increment();
+        broken = false;
+        producer = new KafkaProducer<>(properties);
+        underWay.forEach(this::send);
     }
 
     /** Sends what is queued and waits for its acknowledgement, 2 s at most each: the drain before has waited long. */

@@ -1,62 +1,22 @@
 package io.offhook.dispatcher.retry;
 
-import java.util.Map;
-
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
-import io.offhook.model.Topics;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
-import org.springframework.kafka.listener.ContainerProperties;
-import org.springframework.kafka.listener.DefaultErrorHandler;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.util.backoff.FixedBackOff;
 
-/** The way of what could not be delivered live: retry topic, rows, and back into the lanes when due. */
+/** The way of rows back into the lanes when they are due, and of what becomes of them into PostgreSQL. */
 public final class RetryEngine implements AutoCloseable {
 
-    /** While PostgreSQL is away the batch is kept and tried again. */
-    private static final long PERSIST_RETRY_MILLIS = 1000;
-    /** A batch that is not written by then is read again. */
-    private static final long SHUTDOWN_MILLIS = 3000;
-    private static final String MAX_BATCH = "500";
-
-    private final ConcurrentMessageListenerContainer<byte[], byte[]> persister;
     private final RowSettler settler;
     private final Claimer claimer;
 
-    /** @param clientProperties of a Kafka consumer that is a member of a group */
-    public RetryEngine(Topics topics, Map<String, Object> clientProperties, JdbcClient jdbc,
-            PlatformTransactionManager transactions,
-            EndpointRegistry registry, Lanes lanes, RetrySettings settings) {
+    public RetryEngine(JdbcClient jdbc, EndpointRegistry registry, Lanes lanes, RetrySettings settings) {
         var store = new RetryStore(jdbc, settings);
         this.settler = new RowSettler(store);
         this.claimer = new Claimer(store, settler, registry, lanes, settings);
-        this.persister = persister(topics, clientProperties, new RetryPersister(store, transactions));
-    }
-
-    private static ConcurrentMessageListenerContainer<byte[], byte[]> persister(Topics topics,
-            Map<String, Object> clientProperties,
-            RetryPersister listener) {
-        clientProperties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
-        var properties = new ContainerProperties(topics.webhookRetries());
-        properties.setGroupId(topics.retryPersisterGroup());
-        properties.setMessageListener(listener);
-        properties.setShutdownTimeout(SHUTDOWN_MILLIS);
-        properties.setAckMode(ContainerProperties.AckMode.BATCH);
-        var container = new ConcurrentMessageListenerContainer<byte[], byte[]>(
-                new DefaultKafkaConsumerFactory<>(clientProperties),
-                properties);
-        container.setBeanName("retry-persister");
-        container
-                .setCommonErrorHandler(new DefaultErrorHandler(new FixedBackOff(PERSIST_RETRY_MILLIS, Long.MAX_VALUE)));
-        return container;
     }
 
     public void start() {
-        persister.start();
         claimer.start();
     }
 
@@ -65,11 +25,10 @@ public final class RetryEngine implements AutoCloseable {
         claimer.close();
     }
 
-    /** Writes what has ended and leaves the group. */
+    /** Writes what has ended. */
     @Override
     public void close() {
         claimer.close();
         settler.close();
-        persister.stop();
     }
 }

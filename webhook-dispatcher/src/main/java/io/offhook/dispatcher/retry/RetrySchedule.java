@@ -4,17 +4,28 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.offhook.dispatcher.lane.ProbeDelays;
 
 /**
- * How long to wait before the next attempt. PostgreSQL computes with it, so that the clocks of dispatchers do not matter.
+ * How long to wait before the next attempt. PostgreSQL computes with it, so that the clocks of dispatchers do not matter; while it is
+ * away a dispatcher does, for its own probes.
  *
  * @param steps the last one repeats
  * @param jitter a delay d is drawn uniformly from [d * (1 - jitter), d]; 0 to 1
  */
-public record RetrySchedule(List<Duration> steps, double jitter) {
+public record RetrySchedule(List<Duration> steps, double jitter) implements ProbeDelays {
 
     public RetrySchedule {
         steps = List.copyOf(steps);
+    }
+
+    @Override
+    public Duration before(int step, Optional<Duration> retryAfter) {
+        double longest = steps.get(Math.clamp(step, 1, steps.size()) - 1).toNanos();
+        var delay = Duration.ofNanos((long) (longest * (1 - jitter * ThreadLocalRandom.current().nextDouble())));
+        return retryAfter.filter(asked -> asked.compareTo(delay) > 0).orElse(delay);
     }
 
     /**

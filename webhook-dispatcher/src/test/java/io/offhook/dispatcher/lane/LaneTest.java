@@ -22,9 +22,13 @@ class LaneTest {
 
     private static final int QUEUE = 6;
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    /** Of the back-off: twice as long at the second, and so on. */
+    private static final Duration STEP = Duration.ofHours(1);
+    private static final LaneSettings SETTINGS = new LaneSettings(QUEUE, 100, 1000, 5);
 
     private final List<String> book = new ArrayList<>();
     private final RecordedEvents events = new RecordedEvents();
+    private final LaneLoad load = new LaneLoad(SETTINGS);
     private final Lane lane = lane(false);
     private long now = System.nanoTime();
 
@@ -63,9 +67,9 @@ class LaneTest {
     @Test
     void aLaterEventOfALegThatWasHandedOffFollowsIt() {
         var leg = leg("a");
-        lane.offer(leg.getFirst());
+        offer(leg.getFirst());
         lane.ended(next(), AttemptResults.serverError());
-        lane.offer(leg.get(1));
+        offer(leg.get(1));
         assertThat(book).containsExactly("a_originate failed", "a_answer ordered");
         assertThat(lane.next(now)).isNull();
     }
@@ -73,15 +77,15 @@ class LaneTest {
     @Test
     void aFullQueueHandsOffNewLegsButNeverLetsOneEventPassAnother() {
         for (int i = 0; i < QUEUE; i++) {
-            lane.offer(leg("waits-" + i).getFirst());
+            offer(leg("waits-" + i).getFirst());
         }
         var late = leg("late");
-        lane.offer(late.getFirst());
-        lane.offer(late.get(1));
+        offer(late.getFirst());
+        offer(late.get(1));
         assertThat(book).containsExactly("late_originate queue_full", "late_answer ordered");
         book.clear();
         var held = RecordedDelivery.leg(CallEvents.leg("waits-0"), book);
-        lane.offer(held.get(1));
+        offer(held.get(1));
         assertThat(book).as("waits behind its originate, full or not").isEmpty();
         assertThat(lane.waiting()).isEqualTo(QUEUE + 1);
     }
@@ -145,12 +149,12 @@ class LaneTest {
         failFour();
         fail("fifth");
         long before = System.nanoTime();
-        lane.onFleetState(false, false, before);
+        lane.onFleetState(0, false, before);
         assertThat(lane.isOpen()).as("not written yet").isTrue();
-        lane.onMoveWritten(System.nanoTime());
-        lane.onFleetState(false, false, before);
+        lane.onMovesWritten(1, System.nanoTime());
+        lane.onFleetState(0, false, before);
         assertThat(lane.isOpen()).as("written after the snapshot was taken").isTrue();
-        lane.onFleetState(false, false, System.nanoTime() + 1);
+        lane.onFleetState(0, false, System.nanoTime() + 1);
         assertThat(lane.isOpen()).as("another dispatcher's probe closed it").isFalse();
     }
 
@@ -159,15 +163,75 @@ class LaneTest {
         var rows = List.of(retry("row", false));
         offerLeg("a");
         rows.forEach(lane::offer);
-        lane.onFleetState(true, true, System.nanoTime() + SECOND);
+        lane.onFleetState(1, true, System.nanoTime() + SECOND);
         assertThat(book).containsExactly("a_originate breaker_open", "a_answer breaker_open", "a_hangup breaker_open",
                 "row_originate breaker_open");
     }
 
     @Test
+    void whilePostgresIsAwayAnOpenLaneProbesWithALiveDeliveryOncePerStep() {
+        var open = lane(true);
+        open.configure(endpoint(4, null), 1, 1, now);
+        offerAlone(open, "early");
+        now += STEP.toNanos() + SECOND;
+        offerAlone(open, "first");
+        offerAlone(open, "second");
+        assertThat(book).as("one probe a step").containsExactly("early_originate breaker_open",
+                "second_originate breaker_open");
+        var probe = open.next(now);
+        open.ended(probe, AttemptResults.serverError());
+        assertThat(open.isOpen()).isTrue();
+        assertThat(book).endsWith("first_originate failed");
+        now += STEP.toNanos() - SECOND;
+        offerAlone(open, "third");
+        assertThat(book).as("the second step is longer").endsWith("third_originate breaker_open");
+        now += STEP.toNanos() + 2 * SECOND;
+        offerAlone(open, "fourth");
+        open.ended(open.next(now), AttemptResults.delivered());
+        assertThat(open.isOpen()).isFalse();
+        assertThat(events.told).as("the fleet's step is not moved by the probes of each")
+                .containsOnlyOnce("probe succeeded")
+                .doesNotContain("probe failed");
+        offerAlone(open, "fifth");
+        assertThat(open.next(now)).isNotNull();
+    }
+
+    @Test
+    void aLegThatWasHandedOffIsNoProbe() {
+        var open = lane(true);
+        open.configure(endpoint(4, null), 1, 1, now);
+        var leg = leg("begun");
+        open.offer(leg.getFirst(), true, now);
+        now += STEP.toNanos() + SECOND;
+        open.offer(leg.get(1), true, now);
+        assertThat(book).containsExactly("begun_originate breaker_open", "begun_answer ordered");
+    }
+
+    @Test
+    void whileAllLanesTogetherHoldMuchOneMayHoldLess() {
+        load.addWaiting(SETTINGS.maxUnsettled() / 2);
+        offer(leg("a").getFirst());
+        offer(leg("b").getFirst());
+        assertThat(book).containsExactly("b_originate queue_full");
+        load.addWaiting(-SETTINGS.maxUnsettled() / 2);
+        offer(leg("c").getFirst());
+        assertThat(lane.waiting()).isEqualTo(2);
+        lane.ended(next(), AttemptResults.delivered());
+        lane.ended(next(), AttemptResults.delivered());
+        grow(4);
+        for (int i = 0; i < SETTINGS.maxInFlight() - 1; i++) {
+            load.started();
+        }
+        offer(leg("d").getFirst());
+        offer(leg("e").getFirst());
+        next();
+        assertThat(lane.next(now)).as("a slot is always there, a second one is not").isNull();
+    }
+
+    @Test
     void goneIsToldAndDoesNotCountForTheBreaker() {
         for (int i = 0; i < 6; i++) {
-            lane.offer(leg("gone-" + i).getFirst());
+            offer(leg("gone-" + i).getFirst());
             lane.ended(next(), AttemptResults.gone());
         }
         assertThat(events.told).filteredOn("gone"::equals).hasSize(6);
@@ -180,7 +244,7 @@ class LaneTest {
         for (int i = 0; i < 4; i++) {
             fail("down-" + i);
         }
-        lane.offer(leg("refused").getFirst());
+        offer(leg("refused").getFirst());
         lane.ended(next(), AttemptResults.refused());
         assertThat(lane.isOpen()).isFalse();
         fail("fifth");
@@ -201,7 +265,7 @@ class LaneTest {
     void aRetryGetsASlotBesideLiveLoadAndLiveGoesFirst() {
         grow(4);
         for (int i = 0; i < QUEUE; i++) {
-            lane.offer(leg("live-" + i).getFirst());
+            offer(leg("live-" + i).getFirst());
         }
         lane.offer(retry("row-1", false));
         lane.offer(retry("row-2", false));
@@ -306,7 +370,21 @@ class LaneTest {
     }
 
     private Lane lane(boolean open) {
-        return new Lane(RecordedDelivery.ENDPOINT, new LaneSettings(QUEUE, 100, 5), events, open, false);
+        var health = new LaneHealth(RecordedDelivery.ENDPOINT, events, new Breaker(5),
+                (step, _) -> STEP.multipliedBy(step),
+                false);
+        if (open) {
+            health.open(1);
+        }
+        return new Lane(RecordedDelivery.ENDPOINT, SETTINGS, load, health);
+    }
+
+    private void offerAlone(Lane to, String uuid) {
+        to.offer(leg(uuid).getFirst(), true, now);
+    }
+
+    private void offer(LegDelivery delivery) {
+        lane.offer(delivery, false, now);
     }
 
     private List<RecordedDelivery.Live> leg(String uuid) {
@@ -315,7 +393,7 @@ class LaneTest {
 
     private List<RecordedDelivery.Live> offerLeg(String uuid) {
         var leg = leg(uuid);
-        leg.forEach(lane::offer);
+        leg.forEach(this::offer);
         return leg;
     }
 
@@ -358,7 +436,7 @@ class LaneTest {
     }
 
     private void end(String uuid, AttemptResult result) {
-        lane.offer(leg(uuid).getFirst());
+        offer(leg(uuid).getFirst());
         lane.ended(next(), result);
     }
 }

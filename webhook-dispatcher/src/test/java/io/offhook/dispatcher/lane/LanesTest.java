@@ -35,8 +35,8 @@ class LanesTest {
                 var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofHours(1));
                 var sender = new WebhookSender("test",
                         new EgressGuard("127.0.0.0/8", new AddressResolver(HostLookup.system())), Clock.systemUTC());
-                var lanes = new Lanes(registry, sender, new LaneSettings(1000, 100, 5), new RecordedEvents(),
-                        Clock.systemUTC())) {
+                var lanes = new Lanes(registry, sender, new LaneSettings(1000, 100, 100_000, 5), new RecordedEvents(),
+                        (_, _) -> Duration.ofSeconds(1), Clock.systemUTC())) {
             UUID id = endpoints.addEndpoint(receiver.url("/ok").toString(), Map.of("rate_limit_per_sec", "1"));
             registry.start();
             assertThat(registry.awaitFirst(Duration.ofSeconds(20))).isTrue();

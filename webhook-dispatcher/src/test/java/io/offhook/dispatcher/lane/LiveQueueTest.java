@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class LiveQueueTest {
 
-    private final LiveQueue queue = new LiveQueue();
+    private final LiveQueue queue = new LiveQueue(new LaneLoad(new LaneSettings(256, 100, 1000, 5)));
 
     @Test
     void aLegHasOneUnderWayAndKeepsItsOrder() {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.offhook.dispatcher.CallEvents;
 import io.offhook.dispatcher.Registry;
@@ -24,6 +25,7 @@ import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.dispatcher.retry.LaneStates;
 import io.offhook.dispatcher.retry.RetrySchedule;
+import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.Topics;
@@ -156,27 +158,40 @@ class LiveLoopTest {
         var meters = new SimpleMeterRegistry() {
             @Override
             protected Counter newCounter(Meter.Id id) {
-                if (id.getName().equals("offhook.dispatcher.events") && recordsToFail.getAndDecrement() > 0) {
-                    throw new IllegalStateException("a meter that cannot be made");
-                }
-                return super.newCounter(id);
+                return !id.getName().equals("offhook.dispatcher.events")
+                        ? super.newCounter(id)
+                        : new CumulativeCounter(id) {
+                            @Override
+                            public void increment(double amount) {
+                                if (recordsToFail.getAndDecrement() > 0) {
+                                    throw new IllegalStateException("a meter that fails");
+                                }
+                                super.increment(amount);
+                            }
+                        };
             }
         };
         var resolver = new AddressResolver(HostLookup.system());
-        var states = new LaneStates(endpoints.jdbc(), new RetrySchedule(List.of(Duration.ofSeconds(1)), 0),
-                new AttemptLog());
+        var schedule = new RetrySchedule(List.of(Duration.ofSeconds(1)), 0);
+        var states = new LaneStates(endpoints.jdbc(), schedule, new AttemptLog());
         try (states;
                 var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofSeconds(1));
                 var sender = new WebhookSender("test", new EgressGuard("127.0.0.0/8", resolver), Clock.systemUTC());
-                var lanes = new Lanes(registry, sender, new LaneSettings(256, 100, 5), states, Clock.systemUTC());
-                var handOffs = new HandOffs(topics.webhookRetries(), new HashMap<>(client))) {
-            var loop = new LiveLoop(topics, consumer(), registry, lanes, handOffs, new LiveSettings(1000, 100_000,
-                    Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMillis(50), Duration.ofSeconds(1)),
+                var lanes = new Lanes(registry, sender, new LaneSettings(256, 100, 1000, 5), states, schedule,
+                        Clock.systemUTC());
+                var handOffs = new HandOffs(topics.webhookRetries(), new HashMap<>(client), meters);
+                var retryTail = new RetryTail(topics.webhookRetries(), client)) {
+            var loop = new LiveLoop(topics, consumer(), registry, lanes, handOffs, retryTail,
+                    new LiveSettings(1000, 100_000,
+                            Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMillis(50),
+                            Duration.ofSeconds(1)),
                     meters);
             registry.start();
             loop.start();
             try {
                 check.run();
+                // What the receiver has accepted is settled once its response is here.
+                await().atMost(LIMIT).until(() -> loop.unsettled() == 0);
             } finally {
                 loop.finish();
             }

@@ -7,30 +7,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RecentIdsTest {
 
     @Test
-    void anIdIsKnownForAsLongAsTheMemoryReaches() {
-        var ids = new RecentIds(100);
-        assertThat(ids.isNew("a", 1000)).isTrue();
-        assertThat(ids.isNew("a", 1000)).isFalse();
-        assertThat(ids.isNew("a", 1100)).isFalse();
-        assertThat(ids.isNew("a", 1101)).isTrue();
-    }
-
-    @Test
-    void theFirstSightCountsNotTheLast() {
-        var ids = new RecentIds(100);
-        ids.isNew("a", 0);
-        ids.isNew("a", 90);
-        assertThat(ids.isNew("a", 150)).isTrue();
+    void anIdIsKnownForTheMemoryAtLeastAndTwiceThatAtMost() {
+        var ids = new RecentIds(100, 0);
+        assertThat(ids.isNew("a", 90)).isTrue();
+        assertThat(ids.isNew("a", 90)).isFalse();
+        assertThat(ids.isNew("b", 101)).isTrue();
+        assertThat(ids.isNew("a", 190)).isFalse();
+        assertThat(ids.isNew("a", 202)).isTrue();
     }
 
     @Test
     void tooManyPushOutTheOldest() {
-        var ids = new RecentIds(Long.MAX_VALUE);
-        for (int i = 0; i <= 200_001; i++) {
+        var ids = new RecentIds(Long.MAX_VALUE, 0);
+        int count = 2 * RecentIds.MAX_PER_GENERATION + 1;
+        for (int i = 0; i < count; i++) {
             assertThat(ids.isNew("id-" + i, i)).isTrue();
         }
-        assertThat(ids.isNew("id-200001", 300_000)).isFalse();
-        assertThat(ids.isNew("id-100000", 300_000)).isFalse();
-        assertThat(ids.isNew("id-0", 300_000)).isTrue();
+        for (int i = RecentIds.MAX_PER_GENERATION; i < count; i++) {
+            assertThat(ids.isNew("id-" + i, count)).isFalse();
+        }
+        assertThat(ids.isNew("id-0", count)).isTrue();
     }
 }

@@ -4,10 +4,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.offhook.dispatcher.CallEvents;
 import io.offhook.dispatcher.SharedServers;
 import io.offhook.dispatcher.lane.HandOffReason;
@@ -16,6 +20,9 @@ import io.offhook.model.CallEventMessage;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Partitioner;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -37,12 +44,81 @@ class HandOffsTest {
         var broken = new CallEventMessage(good.id(), good.action(), good.uuid(), nameless,
                 good.body());
         var acknowledged = new CountDownLatch(1);
-        try (var handOffs = new HandOffs(topic, new HashMap<>(client))) {
-            handOffs.notTried(UUID.randomUUID(), broken, HandOffReason.ORDERED, (_, _) -> {
-                throw new AssertionError("never written");
-            });
-            handOffs.notTried(UUID.randomUUID(), good, HandOffReason.ORDERED, (_, _) -> acknowledged.countDown());
+        var refused = new CountDownLatch(1);
+        var meters = new SimpleMeterRegistry();
+        try (var handOffs = new HandOffs(topic, new HashMap<>(client), meters)) {
+            handOffs.notTried(UUID.randomUUID(), broken, HandOffReason.ORDERED,
+                    new Counted(new CountDownLatch(0), refused, new ConcurrentLinkedQueue<>()));
+            handOffs.notTried(UUID.randomUUID(), good, HandOffReason.ORDERED,
+                    new Counted(acknowledged, new CountDownLatch(0), new ConcurrentLinkedQueue<>()));
             assertThat(acknowledged.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused.await(20, TimeUnit.SECONDS)).as("settled, so that it holds up nothing").isTrue();
+        }
+        assertThat(meters.get("offhook.dispatcher.hand.offs.refused").counter().count()).isEqualTo(1);
+    }
+
+    @Test
+    void aProducerThatFailsIsReplacedAndWhatItHadIsSentInTheOrderGiven(EmbeddedKafka kafka) throws Exception {
+        Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        String topic = "hand-offs-" + UUID.randomUUID();
+        var meters = new SimpleMeterRegistry();
+        var acknowledged = new CountDownLatch(3);
+        var offsets = new ConcurrentLinkedQueue<Long>();
+        Map<String, Object> failing = new HashMap<>(client);
+        failing.put("partitioner.class", FailsAtFirst.class.getName());
+        failing.put(FailsAtFirst.FAILURES, new AtomicInteger(2));
+        try (var admin = Admin.create(client); var handOffs = new HandOffs(topic, failing, meters)) {
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+            for (CallAction action : CallAction.values()) {
+                handOffs.notTried(UUID.randomUUID(), CallEvents.of("leg", action), HandOffReason.ORDERED,
+                        new Counted(acknowledged, new CountDownLatch(0), offsets));
+            }
+            assertThat(acknowledged.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(List.copyOf(offsets)).isSorted();
+        assertThat(meters.get("offhook.dispatcher.hand.offs.renewals").counter().count()).isPositive();
+    }
+
+    /** What a permission that was taken away for a time does to a producer. */
+    public static final class FailsAtFirst implements Partitioner {
+        static final String FAILURES = "failures";
+        private AtomicInteger failures;
+
+        @Override
+        public void configure(Map<String, ?> configs) {
+            failures = (AtomicInteger) configs.get(FAILURES);
+        }
+
+        @Override
+        public int partition(String topic, Object key, byte[] keyBytes, Object value, byte[] valueBytes,
+                Cluster cluster) {
+            if (failures.getAndDecrement() > 0) {
+                throw new TopicAuthorizationException(topic);
+            }
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            // Holds nothing.
+        }
+    }
+
+    private record Counted(CountDownLatch acknowledged, CountDownLatch refused, Queue<Long> offsets)
+            implements
+                HandOffs.Receipt {
+
+        @Override
+        public void handedOffAt(int partition, long offset) {
+            assertThat(acknowledged.getCount()).as("not expected").isPositive();
+            offsets.add(offset);
+            acknowledged.countDown();
+        }
+
+        @Override
+        public void handOffRefused() {
+            assertThat(refused.getCount()).as("not expected").isPositive();
+            refused.countDown();
         }
     }
 }

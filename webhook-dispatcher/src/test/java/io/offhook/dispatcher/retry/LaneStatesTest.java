@@ -1,6 +1,7 @@
 package io.offhook.dispatcher.retry;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,7 @@ class LaneStatesTest {
     void open() {
         states = new LaneStates(registry.jdbc(),
                 new RetrySchedule(List.of(Duration.ofSeconds(10), Duration.ofSeconds(30)), 0), new AttemptLog());
-        states.onMoveWritten(written::add);
+        states.onMovesWritten((id, moves) -> written.addAll(Collections.nCopies(moves, id)));
         written.clear();
         endpoint = registry.addEndpoint("http://127.0.0.1:1/ok");
     }
@@ -113,6 +114,22 @@ class LaneStatesTest {
         await().atMost(LIMIT).until(() -> states.waiting() == 0 && registry.value(String.class,
                 "select coalesce(disabled_reason, '') from endpoints where id = ?", endpoint).equals("gone"));
         assertThat(lane()).containsEntry("breaker", "open").containsEntry("degraded", true);
+    }
+
+    @Test
+    void whilePostgresIsAwayABreakerThatComesAndGoesHoldsThreeMovesAndNoneIsLeftUntold() {
+        postgres.stop();
+        for (int i = 0; i < 1_000; i++) {
+            states.opened(endpoint, Optional.empty());
+            states.probeSucceeded(endpoint);
+        }
+        states.opened(endpoint, Optional.empty());
+        assertThat(states.waiting()).isLessThanOrEqualTo(3);
+        postgres.start();
+        awaitMoves(2_001);
+        assertThat(written).hasSize(2_001);
+        assertThat(lane()).containsEntry("breaker", "open").containsEntry("step", 1);
+        assertThat((long) lane().get("version")).as("not one write per move").isLessThan(5);
     }
 
     @Test

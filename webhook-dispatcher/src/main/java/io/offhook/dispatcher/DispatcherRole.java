@@ -1,0 +1,11 @@
+package io.offhook.dispatcher;
+
+/** A part of a dispatcher that a process may have without the others. */
+public enum DispatcherRole {
+    /** Reads call events and delivers them. */
+    LIVE,
+    /** Sends rows of failed webhooks again. */
+    RETRY,
+    /** Writes hand-offs and attempts from their topics into PostgreSQL. */
+    PERSIST
+}

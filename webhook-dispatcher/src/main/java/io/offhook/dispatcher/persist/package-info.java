@@ -1,0 +1,2 @@
+/** What the persisters of hand-offs and of attempts share. */
+package io.offhook.dispatcher.persist;

@@ -1,0 +1,36 @@
+package io.offhook.dispatcher.retry;
+
+import java.util.Map;
+
+import io.offhook.dispatcher.persist.TopicPersister;
+import io.offhook.model.Topics;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The way of hand-offs from the retry topic into rows. */
+public final class HandOffPersistence implements AutoCloseable {
+
+    private static final String MAX_BATCH = "500";
+
+    private final TopicPersister persister;
+
+    /** @param clientProperties of a Kafka consumer that is a member of a group */
+    public HandOffPersistence(Topics topics, Map<String, Object> clientProperties, JdbcClient jdbc,
+            PlatformTransactionManager transactions, RetrySettings settings) {
+        clientProperties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
+        this.persister = new TopicPersister("retry-persister", topics.webhookRetries(), topics.retryPersisterGroup(),
+                clientProperties, new RetryPersister(new RetryStore(jdbc, settings), transactions));
+    }
+
+    /** Once topic and schema are there. */
+    public void start() {
+        persister.start();
+    }
+
+    /** Leaves the group; what is not written yet is read again. */
+    @Override
+    public void close() {
+        persister.close();
+    }
+}
