@@ -156,11 +156,11 @@ class DispatcherConfiguration {
     }
 
     @Bean
-    RetryEngine retryEngine(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
+    RetryEngine retryEngine(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
             PlatformTransactionManager transactions,
-            EndpointRegistry registry, Lanes lanes, RetryProperties retry) {
+            EndpointRegistry registry, Lanes lanes, RetryProperties retry, MeterRegistry meters) {
         return new RetryEngine(topics.topics(), groupMember(kafka), jdbc, transactions, registry, lanes,
-                retry.settings());
+                retry.settings(), meters);
     }
 
     @Bean

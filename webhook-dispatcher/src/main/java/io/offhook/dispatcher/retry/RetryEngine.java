@@ -2,11 +2,13 @@ package io.offhook.dispatcher.retry;
 
 import java.util.Map;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
@@ -26,15 +28,20 @@ public final class RetryEngine implements AutoCloseable {
     private final ConcurrentMessageListenerContainer<byte[], byte[]> persister;
     private final RowSettler settler;
     private final Claimer claimer;
+    private final Sweeper sweeper;
 
     /** @param clientProperties of a Kafka consumer that is a member of a group */
-    public RetryEngine(Topics topics, Map<String, Object> clientProperties, JdbcClient jdbc,
+    public RetryEngine(Topics topics, Map<String, Object> clientProperties, JdbcTemplate jdbc,
             PlatformTransactionManager transactions,
-            EndpointRegistry registry, Lanes lanes, RetrySettings settings) {
+            EndpointRegistry registry, Lanes lanes, RetrySettings settings, MeterRegistry meters) {
         var store = new RetryStore(jdbc, settings);
-        this.settler = new RowSettler(store);
-        this.claimer = new Claimer(store, settler, registry, lanes, settings);
-        this.persister = persister(topics, clientProperties, new RetryPersister(store, transactions));
+        var metrics = new RetryMetrics(meters);
+        this.settler = new RowSettler(new SettleStore(jdbc, transactions, settings));
+        this.claimer = new Claimer(store, settler, registry, lanes, settings, metrics);
+        this.sweeper = new Sweeper(new SweepStore(jdbc, transactions, settings), settings, metrics);
+        this.persister = persister(topics, clientProperties, new RetryPersister(store, transactions, metrics));
+        Gauge.builder("offhook.dispatcher.rows.under.way", settler, RowSettler::underWay)
+                .description("rows that are claimed and whose end is not written yet").register(meters);
     }
 
     private static ConcurrentMessageListenerContainer<byte[], byte[]> persister(Topics topics,
@@ -58,17 +65,19 @@ public final class RetryEngine implements AutoCloseable {
     public void start() {
         persister.start();
         claimer.start();
+        sweeper.start();
     }
 
     /** Claims nothing more. */
     public void stopClaiming() {
         claimer.close();
+        sweeper.close();
     }
 
     /** Writes what has ended and leaves the group. */
     @Override
     public void close() {
-        claimer.close();
+        stopClaiming();
         settler.close();
         persister.stop();
     }
