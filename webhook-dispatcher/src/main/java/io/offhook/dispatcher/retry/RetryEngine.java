@@ -34,12 +34,13 @@ public final class RetryEngine implements AutoCloseable {
     public RetryEngine(Topics topics, Map<String, Object> clientProperties, JdbcTemplate jdbc,
             PlatformTransactionManager transactions,
             EndpointRegistry registry, Lanes lanes, RetrySettings settings, MeterRegistry meters) {
-        var store = new RetryStore(jdbc, settings);
+        var indexScans = new IndexScans(jdbc, transactions);
+        var store = new RetryStore(jdbc, indexScans, settings);
         var metrics = new RetryMetrics(meters);
-        this.settler = new RowSettler(new SettleStore(jdbc, transactions, settings));
+        this.settler = new RowSettler(new SettleStore(jdbc, indexScans, settings));
         this.claimer = new Claimer(store, settler, registry, lanes, settings, metrics);
-        this.sweeper = new Sweeper(new SweepStore(jdbc, transactions, settings), settings, metrics);
-        this.persister = persister(topics, clientProperties, new RetryPersister(store, transactions, metrics));
+        this.sweeper = new Sweeper(new SweepStore(jdbc, indexScans, settings), settings, metrics);
+        this.persister = persister(topics, clientProperties, new RetryPersister(store, indexScans, metrics));
         Gauge.builder("offhook.dispatcher.rows.under.way", settler, RowSettler::underWay)
                 .description("rows that are claimed and whose end is not written yet").register(meters);
     }

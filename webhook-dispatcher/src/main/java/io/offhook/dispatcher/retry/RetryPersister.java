@@ -15,8 +15,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.kafka.listener.BatchMessageListener;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The retry topic into rows: a batch in one transaction, with the offsets that it reaches. While PostgreSQL is away it throws, so that
@@ -34,13 +32,13 @@ final class RetryPersister implements BatchMessageListener<byte[], byte[]> {
     private static final Set<String> DATA_STATES = Set.of("22", "23", "54");
 
     private final RetryStore store;
-    private final TransactionTemplate transaction;
+    private final IndexScans indexScans;
     private final RetryMetrics metrics;
     private final RetryRecord.Codec codec = new RetryRecord.Codec();
 
-    RetryPersister(RetryStore store, PlatformTransactionManager transactions, RetryMetrics metrics) {
+    RetryPersister(RetryStore store, IndexScans indexScans, RetryMetrics metrics) {
         this.store = store;
-        this.transaction = new TransactionTemplate(transactions);
+        this.indexScans = indexScans;
         this.metrics = metrics;
     }
 
@@ -63,12 +61,11 @@ final class RetryPersister implements BatchMessageListener<byte[], byte[]> {
     }
 
     private void write(List<RetryStore.HandOff> handOffs, Map<Integer, Long> progress) {
-        Integer written = transaction.execute(_ -> {
+        metrics.written.increment(indexScans.run(() -> {
             int rows = handOffs.isEmpty() ? 0 : store.insert(handOffs);
             store.saveProgress(progress);
             return rows;
-        });
-        metrics.written.increment(written == null ? 0 : written);
+        }));
     }
 
     /** The halves of what was refused, down to the hand-off that PostgreSQL does not take. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.offhook.model.CallAction;
@@ -84,12 +85,14 @@ final class RetryStore {
 
     private final JdbcClient jdbc;
     private final NamedParameterJdbcTemplate batches;
+    private final IndexScans indexScans;
     private final RetrySettings settings;
     private final RetryRecord.Codec codec = new RetryRecord.Codec();
 
-    RetryStore(JdbcTemplate jdbc, RetrySettings settings) {
+    RetryStore(JdbcTemplate jdbc, IndexScans indexScans, RetrySettings settings) {
         this.jdbc = JdbcClient.create(jdbc);
         this.batches = new NamedParameterJdbcTemplate(jdbc);
+        this.indexScans = indexScans;
         this.settings = settings;
     }
 
@@ -161,36 +164,37 @@ final class RetryStore {
 
     /** Lanes that have something to send: due rows, or with an open breaker a due probe. Those without rows cost nothing. */
     List<DueLane> dueLanes() {
-        return jdbc.sql((LANES + """
+        return indexScans.run(() -> jdbc.sql((LANES + """
 
                 select e.id, coalesce(l.breaker = 'open', false) as open
                 from lane join endpoints e on e.id = lane.endpoint_id left join endpoint_lanes l on l.endpoint_id = e.id
                 where e.enabled
                   and case when l.breaker = 'open'
-                      then l.probe_at <= now() and exists (select 1 from failed_webhooks r
-                          where r.endpoint_id = e.id and %1$s and %2$s)
-                      else exists (select 1 from failed_webhooks r
-                          where r.endpoint_id = e.id and %1$s and r.next_attempt_at <= now() and %2$s)
+                      then l.probe_at <= now() and (select true from failed_webhooks r
+                          where r.endpoint_id = e.id and %1$s and %2$s order by r.attempts, r.first_failed_at limit 1)
+                      else (select true from failed_webhooks r
+                          where r.endpoint_id = e.id and %1$s and r.next_attempt_at <= now() and %2$s
+                          order by r.next_attempt_at limit 1)
                       end""").formatted(MAY_GO, UNLEASED))
                 .query((row, _) -> new DueLane(row.getObject(1, UUID.class), row.getBoolean(2)))
-                .list();
+                .list());
     }
 
     /** Lets rows be looked at again that waited for a time which has come. @return how many; at most {@code limit} */
     int wakePassable(int limit) {
-        return jdbc.sql("""
+        return indexScans.run(() -> jdbc.sql("""
                 update failed_webhooks f
                 set waits_until = failed_webhook_waits_until(f.endpoint_id, f.leg, f.replay_id, f.leg_sequence)
                 where f.id in (select id from failed_webhooks
                     where status = 'pending' and waits_until < 'infinity' and waits_until <= now()
-                    order by waits_until limit :limit for update skip locked)""").param("limit", limit).update();
+                    order by waits_until limit :limit for update skip locked)""").param("limit", limit).update());
     }
 
     /** Claims due heads of legs of lanes whose breaker is closed. */
     Claim claim(List<Want> wants, UUID lease, RowSettler settler) {
         long claimedAt = System.nanoTime();
         Map<UUID, Want> byEndpoint = wants.stream().collect(Collectors.toMap(Want::endpoint, Function.identity()));
-        return claim(jdbc.sql("""
+        return claim(() -> jdbc.sql("""
                 with look as materialized (
                     select r.id, r.lease_seconds, %3$s as head
                     from (select due.*, w.lease_seconds
@@ -217,7 +221,7 @@ final class RetryStore {
     Claim claimProbe(Want want, UUID lease, RowSettler settler) {
         long startBy = System.nanoTime() + want.startWithin().toNanos();
         // One statement: a lane that has no row to send now keeps its probe.
-        return claim(jdbc
+        return claim(() -> jdbc
                 .sql("""
                         with look as materialized (
                             select r.id, :seconds::double precision as lease_seconds, %3$s as head,
@@ -239,7 +243,8 @@ final class RetryStore {
                 .param("seconds", seconds(want.lease())).query((row, _) -> look(row, true, startBy, settler)).list());
     }
 
-    private static Claim claim(List<Look> looks) {
+    private Claim claim(Supplier<List<Look>> statement) {
+        List<Look> looks = indexScans.run(statement);
         return new Claim(looks.stream().map(Look::row).flatMap(Optional::stream).toList(),
                 looks.stream().collect(Collectors.toMap(Look::endpoint, _ -> 1, Integer::sum)));
     }

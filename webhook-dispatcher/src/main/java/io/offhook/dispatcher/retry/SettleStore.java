@@ -11,29 +11,28 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Writes how claimed rows ended. A row whose lease is another's by now stays as it is. */
 final class SettleStore {
 
     private final NamedParameterJdbcTemplate jdbc;
-    private final TransactionTemplate transaction;
+    private final IndexScans indexScans;
     private final RetrySettings settings;
 
-    SettleStore(JdbcTemplate jdbc, PlatformTransactionManager transactions, RetrySettings settings) {
+    SettleStore(JdbcTemplate jdbc, IndexScans indexScans, RetrySettings settings) {
         this.jdbc = new NamedParameterJdbcTemplate(jdbc);
-        this.transaction = new TransactionTemplate(transactions);
+        this.indexScans = indexScans;
         this.settings = settings;
     }
 
     /** All or none, in one transaction. */
     void settle(List<Settlement> settlements) {
-        transaction.executeWithoutResult(_ -> {
+        indexScans.run(() -> {
             lock(settlements);
             delivered(of(Settlement.Delivered.class, settlements));
             failed(of(Settlement.Failed.class, settlements));
             release(of(Settlement.Released.class, settlements).stream().map(Settlement.Released::row).toList());
+            return settlements.size();
         });
     }
 

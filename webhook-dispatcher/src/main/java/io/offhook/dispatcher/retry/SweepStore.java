@@ -1,14 +1,11 @@
 package io.offhook.dispatcher.retry;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** The ends of rows: by age, by number, and for good. */
 final class SweepStore {
@@ -21,28 +18,28 @@ final class SweepStore {
     private static final String OPEN = "r.status = 'pending'";
 
     private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
+    private final IndexScans indexScans;
     private final RetrySettings settings;
 
-    SweepStore(JdbcTemplate jdbc, PlatformTransactionManager transactions, RetrySettings settings) {
+    SweepStore(JdbcTemplate jdbc, IndexScans indexScans, RetrySettings settings) {
         this.jdbc = JdbcClient.create(jdbc);
-        this.transaction = new TransactionTemplate(transactions);
+        this.indexScans = indexScans;
         this.settings = settings;
     }
 
     /** Ends rows past their age. @return how many; at most {@code limit} */
     int exhaustOld(int limit) {
-        return jdbc.sql((RetryStore.LANES + EXHAUST + """
+        return indexScans.run(() -> jdbc.sql((RetryStore.LANES + EXHAUST + """
                 select due.id from lane cross join lateral (select r.id from failed_webhooks r
                     where r.endpoint_id = lane.endpoint_id and %1$s and r.expires_at <= now() and %2$s
                     order by r.expires_at limit :limit for update skip locked) due
                 limit :limit)""").formatted(OPEN, RetryStore.UNLEASED))
-                .param("limit", limit).param("passAfter", RetryStore.seconds(settings.passAfter())).update();
+                .param("limit", limit).param("passAfter", RetryStore.seconds(settings.passAfter())).update());
     }
 
     List<UUID> endpointsWithRows() {
-        return jdbc.sql((RetryStore.LANES + " select endpoint_id from lane where endpoint_id is not null")
-                .formatted(OPEN)).query(UUID.class).list();
+        return indexScans.run(() -> jdbc.sql((RetryStore.LANES + " select endpoint_id from lane where endpoint_id is not null")
+                .formatted(OPEN)).query(UUID.class).list());
     }
 
     /** Hand-offs that have become rows, of all endpoints, ever: what one's number has grown by is not more than what this has. */
@@ -67,7 +64,7 @@ final class SweepStore {
      * @return empty when another dispatcher is at it
      */
     Optional<Counted> exhaustBeyond(UUID endpoint, int limit) {
-        return Objects.requireNonNull(transaction.execute(_ -> {
+        return indexScans.run(() -> {
             if (!jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('offhook.max-pending ' || :endpoint, 0))")
                     .param("endpoint", endpoint.toString()).query(Boolean.class).single()) {
                 return Optional.empty();
@@ -80,7 +77,7 @@ final class SweepStore {
             long excess = pending - settings.maxPending() + settings.maxPending() / 100;
             int exhausted = exhaustOldest(endpoint, (int) Math.min(limit, excess));
             return Optional.of(new Counted(pending - exhausted, exhausted));
-        }));
+        });
     }
 
     private int exhaustOldest(UUID endpoint, int count) {
@@ -93,10 +90,10 @@ final class SweepStore {
 
     /** Removes rows that ended long ago. @return how many; at most {@code limit} */
     int removeEnded(int limit) {
-        return jdbc
+        return indexScans.run(() -> jdbc
                 .sql("""
                         delete from failed_webhooks where id in (select id from failed_webhooks
                             where status <> 'pending' and ended_at < now() - :keep * interval '1 second' limit :limit for update skip locked)""")
-                .param("limit", limit).param("keep", RetryStore.seconds(settings.keepEnded())).update();
+                .param("limit", limit).param("keep", RetryStore.seconds(settings.keepEnded())).update());
     }
 }

@@ -41,7 +41,7 @@ class RetryPersisterTest {
     RetryPersisterTest(EmbeddedPostgresServer postgres) {
         this.postgres = postgres;
         this.rows = new RetryRows(postgres, "retry_persister");
-        this.persister = new RetryPersister(rows.store, rows.transactions, new RetryMetrics(meters));
+        this.persister = new RetryPersister(rows.store, rows.indexScans, new RetryMetrics(meters));
     }
 
     @BeforeEach

@@ -24,6 +24,7 @@ final class RetryRows implements AutoCloseable {
     final Registry registry;
     final JdbcTemplate jdbc;
     final JdbcTransactionManager transactions;
+    final IndexScans indexScans;
     final RetryStore store;
     final SettleStore settles;
     private final HikariDataSource source = new HikariDataSource();
@@ -34,8 +35,9 @@ final class RetryRows implements AutoCloseable {
         source.setConnectionTimeout(1000);
         jdbc = new JdbcTemplate(source);
         transactions = new JdbcTransactionManager(source);
-        store = new RetryStore(jdbc, settings(1_000_000));
-        settles = new SettleStore(jdbc, transactions, settings(1_000_000));
+        indexScans = new IndexScans(jdbc, transactions);
+        store = new RetryStore(jdbc, indexScans, settings(1_000_000));
+        settles = new SettleStore(jdbc, indexScans, settings(1_000_000));
     }
 
     static RetrySettings settings(int maxPending) {

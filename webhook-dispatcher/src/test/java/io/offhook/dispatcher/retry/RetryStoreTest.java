@@ -49,8 +49,9 @@ class RetryStoreTest {
     @AutoClose
     private final HikariDataSource source = new HikariDataSource();
     private final JdbcTemplate jdbc = new JdbcTemplate(source, true);
-    private final SettleStore settles = new SettleStore(jdbc, new JdbcTransactionManager(source), settings(STEPS));
-    private final SweepStore sweeps = new SweepStore(jdbc, new JdbcTransactionManager(source), settings(STEPS));
+    private final IndexScans indexScans = new IndexScans(jdbc, new JdbcTransactionManager(source));
+    private final SettleStore settles = new SettleStore(jdbc, indexScans, settings(STEPS));
+    private final SweepStore sweeps = new SweepStore(jdbc, indexScans, settings(STEPS));
     private RetryStore store;
     private UUID endpoint;
 
@@ -348,7 +349,7 @@ class RetryStoreTest {
     }
 
     private RetryStore store(RetrySchedule schedule) {
-        return new RetryStore(jdbc, settings(schedule));
+        return new RetryStore(jdbc, indexScans, settings(schedule));
     }
 
     private static RetrySettings settings(RetrySchedule schedule) {

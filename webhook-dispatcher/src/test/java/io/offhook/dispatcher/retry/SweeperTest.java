@@ -36,7 +36,7 @@ class SweeperTest {
     void empty() {
         rows.jdbc.update("truncate failed_webhooks, retry_persister_progress");
         RetrySettings settings = RetryRows.settings(MOST);
-        sweeper = new Sweeper(new SweepStore(rows.jdbc, rows.transactions, settings), settings,
+        sweeper = new Sweeper(new SweepStore(rows.jdbc, rows.indexScans, settings), settings,
                 new RetryMetrics(meters));
         endpoint = rows.registry.addEndpoint("http://127.0.0.1:1/ok");
         other = rows.registry.addEndpoint("http://127.0.0.1:1/ok");
@@ -44,6 +44,7 @@ class SweeperTest {
 
     @Test
     void beyondTheLimitTheOldestAreExhaustedAndOtherEndpointsKeepTheirs() {
+        double before = exhausted("number");
         fill(endpoint, 0, MOST + 5);
         fill(other, 0, MOST);
         assertThat(sweeper.sweep()).as("more to do at once").isFalse();
@@ -52,7 +53,7 @@ class SweeperTest {
         assertThat(rows.jdbc.queryForList(
                 "select uuid from failed_webhooks where status = 'exhausted' order by expires_at", String.class))
                 .containsExactly("leg-0", "leg-1", "leg-2", "leg-3", "leg-4", "leg-5");
-        assertThat(exhausted("number")).isEqualTo(6);
+        assertThat(exhausted("number") - before).isEqualTo(6);
         assertThat(rows.jdbc.queryForObject(
                 "select bool_and(passable_at is not null) from failed_webhooks where status = 'exhausted'",
                 Boolean.class)).isTrue();
@@ -62,7 +63,7 @@ class SweeperTest {
     void aRowUnderWayIsNotEnded() {
         fill(endpoint, 0, 1);
         rows.claim(endpoint, 1);
-        fill(endpoint, 1, MOST);
+        fill(endpoint, 1, MOST + 1);
         sweeper.sweep();
         assertThat(rows.jdbc.queryForList("select uuid from failed_webhooks where status = 'exhausted'", String.class))
                 .containsExactlyInAnyOrder("leg-1", "leg-2");

@@ -98,7 +98,7 @@ class WaitingRowsTest {
         assertThat(rows.waitsUntil("a_answer")).isNotNull().isNotEqualTo(FOREVER);
         assertThat(rows.store.wakePassable(100)).as("before its time").isZero();
 
-        rows.jdbc.update("update failed_webhooks set waits_until = now() - interval '1 second' where uuid = 'a'");
+        rows.jdbc.update("update failed_webhooks set waits_until = now() - interval '1 second' where leg_sequence > 0");
         assertThat(rows.store.wakePassable(100)).isEqualTo(2);
         assertThat(RetryRows.ids(rows.claim(endpoint, 10))).as("the claim itself knows that it is too early").isEmpty();
 
