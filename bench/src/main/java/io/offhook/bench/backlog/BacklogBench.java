@@ -153,19 +153,22 @@ public final class BacklogBench {
         report.line("| %,d rows | %s |", rows, row(million));
         report.line("| while they leave | %s |", row(drain));
         report.line("");
-        report.line("p99 of a round with %,d rows: %.2f times that with 1,000; of the live deliveries: %.2f times.", rows,
+        report.line("p99 of a round with %,d rows: %.2f times that with 1,000; of the live deliveries: %.2f times.",
+                rows,
                 million.claims().percentileMillis(99) / thousand.claims().percentileMillis(99),
                 million.live().percentile(99) / thousand.live().percentile(99));
         report.line("");
         report.line("The endpoint back: its first webhook after %.1f s, then %,d in %.0f s, %,.0f/s.", first, drained,
                 seconds, drained / seconds);
         report.line("");
-        report.line("The dispatcher's jar (`%s`), %,d endpoints, a broker, PostgreSQL (`fsync` on) and the load on the same"
-                + " cores; %d s of warm-up and %d s measured each. The rows of the dead endpoint are legs of three, all due;"
-                + " its breaker is open and probed each second. Meanwhile %d live events a second go to the others, timed"
-                + " from the producer to the receiver, and %d rows a second of theirs come due. A round asks which lanes"
-                + " are due and claims for them; those that find nothing are not counted. Live deliveries missing at the"
-                + " end: %d.", BacklogDispatcher.HEAP, small + 1, warmup, measure, liveRate, rowRate, missing);
+        report.line(
+                "The dispatcher's jar (`%s`), %,d endpoints, a broker, PostgreSQL (`fsync` on) and the load on the same"
+                        + " cores; %d s of warm-up and %d s measured each. The rows of the dead endpoint are legs of three, all due;"
+                        + " its breaker is open and probed each second. Meanwhile %d live events a second go to the others, timed"
+                        + " from the producer to the receiver, and %d rows a second of theirs come due. A round asks which lanes"
+                        + " are due and claims for them; those that find nothing are not counted. Live deliveries missing at the"
+                        + " end: %d.",
+                BacklogDispatcher.HEAP, small + 1, warmup, measure, liveRate, rowRate, missing);
         report.publish();
     }
 

@@ -36,9 +36,10 @@ final class RowStock implements AutoCloseable {
 
     void endpoint(String name, String tenant, String url, int maxInFlight) throws SQLException {
         UUID id = UUID.randomUUID();
-        try (PreparedStatement endpoint = connection.prepareStatement("""
-                insert into endpoints (id, tenant, name, url, connection_timeout_sec, request_timeout_sec, events, directions,
-                    max_in_flight) values (?, ?, ?, ?, 5, 15, '{originate,answer,hangup}', '{inbound,outbound,local}', ?)""");
+        try (PreparedStatement endpoint = connection.prepareStatement(
+                """
+                        insert into endpoints (id, tenant, name, url, connection_timeout_sec, request_timeout_sec, events, directions,
+                            max_in_flight) values (?, ?, ?, ?, 5, 15, '{originate,answer,hangup}', '{inbound,outbound,local}', ?)""");
                 PreparedStatement secret = connection.prepareStatement(
                         "insert into endpoint_secrets (id, endpoint_id, secret) values (gen_random_uuid(), ?, ?)")) {
             endpoint.setObject(1, id);

@@ -38,8 +38,9 @@ final class SweepStore {
     }
 
     List<UUID> endpointsWithRows() {
-        return indexScans.run(() -> jdbc.sql((RetryStore.LANES + " select endpoint_id from lane where endpoint_id is not null")
-                .formatted(OPEN)).query(UUID.class).list());
+        return indexScans
+                .run(() -> jdbc.sql((RetryStore.LANES + " select endpoint_id from lane where endpoint_id is not null")
+                        .formatted(OPEN)).query(UUID.class).list());
     }
 
     /** Hand-offs that have become rows, of all endpoints, ever: what one's number has grown by is not more than what this has. */
@@ -69,7 +70,8 @@ final class SweepStore {
                     .param("endpoint", endpoint.toString()).query(Boolean.class).single()) {
                 return Optional.empty();
             }
-            long pending = jdbc.sql("select count(*) from failed_webhooks r where r.endpoint_id = :endpoint and " + OPEN)
+            long pending = jdbc
+                    .sql("select count(*) from failed_webhooks r where r.endpoint_id = :endpoint and " + OPEN)
                     .param("endpoint", endpoint).query(Long.class).single();
             if (pending <= settings.maxPending()) {
                 return Optional.of(new Counted(pending, 0));

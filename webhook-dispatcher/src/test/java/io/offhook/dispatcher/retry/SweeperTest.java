@@ -97,12 +97,14 @@ class SweeperTest {
 
     /** Legs of one event, the lower number the older. */
     private void fill(UUID to, int from, int before) {
-        rows.jdbc.update("""
-                insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
-                    attempts, first_failed_at, next_attempt_at, expires_at, last_error)
-                select gen_random_uuid(), ?, 'leg-' || i || '_originate', 'leg-' || i, 'originate', ?, '{}', '', 'pending', 0, now(),
-                    now(), now() + interval '1 day' + i * interval '1 second', 'dns'
-                from generate_series(?, ? - 1) i""", to, ORIGINATE.legSequence(), from, before);
+        rows.jdbc.update(
+                """
+                        insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
+                            attempts, first_failed_at, next_attempt_at, expires_at, last_error)
+                        select gen_random_uuid(), ?, 'leg-' || i || '_originate', 'leg-' || i, 'originate', ?, '{}', '', 'pending', 0, now(),
+                            now(), now() + interval '1 day' + i * interval '1 second', 'dns'
+                        from generate_series(?, ? - 1) i""",
+                to, ORIGINATE.legSequence(), from, before);
     }
 
     private long pending(UUID of) {

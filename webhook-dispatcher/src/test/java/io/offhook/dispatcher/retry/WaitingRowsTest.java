@@ -138,14 +138,16 @@ class WaitingRowsTest {
     /** What a claim reads is what PostgreSQL counts: not a matter of a machine's speed. */
     @Test
     void aClaimReadsNoMoreOfALargeBacklogThanOfASmallOne() {
-        rows.jdbc.update("""
-                insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
-                    attempts, first_failed_at, next_attempt_at, expires_at, last_error)
-                select gen_random_uuid(), ?, 'leg-' || i || '_' || a.action, 'leg-' || i, a.action, a.sequence, '{}', '', 'pending',
-                    case a.sequence when 0 then 3 else 0 end, now(),
-                    case a.sequence when 0 then now() + interval '1 hour' else now() end, now() + interval '1 day', 'dns'
-                from generate_series(1, 3000) i, (values ('originate', 0), ('answer', 1), ('hangup', 2)) a (action, sequence)
-                order by i, a.sequence""", endpoint);
+        rows.jdbc.update(
+                """
+                        insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
+                            attempts, first_failed_at, next_attempt_at, expires_at, last_error)
+                        select gen_random_uuid(), ?, 'leg-' || i || '_' || a.action, 'leg-' || i, a.action, a.sequence, '{}', '', 'pending',
+                            case a.sequence when 0 then 3 else 0 end, now(),
+                            case a.sequence when 0 then now() + interval '1 hour' else now() end, now() + interval '1 day', 'dns'
+                        from generate_series(1, 3000) i, (values ('originate', 0), ('answer', 1), ('hangup', 2)) a (action, sequence)
+                        order by i, a.sequence""",
+                endpoint);
         assertThat(readBy(() -> rows.claim(endpoint, 32))).as("heads in back-off").isLessThan(50);
         assertThat(readBy(rows.store::dueLanes)).isLessThan(50);
         rows.registry.openBreaker(endpoint);
