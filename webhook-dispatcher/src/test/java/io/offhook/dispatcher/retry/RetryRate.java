@@ -35,9 +35,11 @@ class RetryRate {
     void statements() {
         try (var postgres = EmbeddedPostgresServer.temporary().setting("fsync", "on").setting("max_wal_size", "4GB")
                 .start(); var rows = new RetryRows(postgres, "rate")) {
-            endpoints.forEach(id -> rows.jdbc.update("""
-                    insert into endpoints (id, name, url, connection_timeout_sec, request_timeout_sec, events, directions,
-                        max_in_flight) values (?, 'e', 'http://127.0.0.1:1/', 5, 15, '{hangup}', '{inbound}', 16)""", id));
+            endpoints.forEach(id -> rows.jdbc.update(
+                    """
+                            insert into endpoints (id, name, url, connection_timeout_sec, request_timeout_sec, events, directions,
+                                max_in_flight) values (?, 'e', 'http://127.0.0.1:1/', 5, 15, '{hangup}', '{inbound}', 16)""",
+                    id));
             endpoints.stream().skip(1).forEach(id -> fill(rows, id, 1));
             fill(rows, endpoints.getFirst(), 333);
             all(rows, "1,000 rows");
@@ -85,7 +87,8 @@ class RetryRate {
                 where endpoint_id = ? and leg_sequence = 0""", large);
         print("dueLanes", rows.store::dueLanes);
         print("claim of the large lane", () -> rows.claim(large, ROWS_OF_A_CLAIM));
-        rows.jdbc.update("update failed_webhooks set next_attempt_at = now() where endpoint_id = ? and leg_sequence = 0",
+        rows.jdbc.update(
+                "update failed_webhooks set next_attempt_at = now() where endpoint_id = ? and leg_sequence = 0",
                 large);
     }
 
@@ -111,24 +114,27 @@ class RetryRate {
     }
 
     private static void fill(RetryRows rows, UUID endpoint, int legs) {
-        rows.jdbc.update("""
-                insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
-                    attempts, first_failed_at, next_attempt_at, expires_at, last_error)
-                select gen_random_uuid(), ?, l.uuid || '_' || a.action, l.uuid, a.action, a.sequence,
-                    json_build_object('specversion', '1.0', 'id', l.uuid || '_' || a.action, 'source', '/freeswitch/fs1', 'tenant',
-                        'tenant-a.example', 'callid', l.uuid, 'type', 'offhook.call.' || a.action),
-                    convert_to(repeat(l.uuid, 10), 'UTF8'), 'pending', case when a.sequence = 0 then 1 else 0 end, now(), now(),
-                    now() + interval '1 day', 'connect_refused'
-                from (select n, gen_random_uuid()::text as uuid from generate_series(1, ?) n) l
-                cross join (values ('originate', 0), ('answer', 1), ('hangup', 2)) a (action, sequence)
-                order by l.n, a.sequence""", endpoint, legs);
+        rows.jdbc.update(
+                """
+                        insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
+                            attempts, first_failed_at, next_attempt_at, expires_at, last_error)
+                        select gen_random_uuid(), ?, l.uuid || '_' || a.action, l.uuid, a.action, a.sequence,
+                            json_build_object('specversion', '1.0', 'id', l.uuid || '_' || a.action, 'source', '/freeswitch/fs1', 'tenant',
+                                'tenant-a.example', 'callid', l.uuid, 'type', 'offhook.call.' || a.action),
+                            convert_to(repeat(l.uuid, 10), 'UTF8'), 'pending', case when a.sequence = 0 then 1 else 0 end, now(), now(),
+                            now() + interval '1 day', 'connect_refused'
+                        from (select n, gen_random_uuid()::text as uuid from generate_series(1, ?) n) l
+                        cross join (values ('originate', 0), ('answer', 1), ('hangup', 2)) a (action, sequence)
+                        order by l.n, a.sequence""",
+                endpoint, legs);
     }
 
     @Test
     void handOffs() {
         try (var postgres = EmbeddedPostgresServer.temporary().setting("fsync", "on").start();
                 var rows = new RetryRows(postgres, "rate")) {
-            var persister = new RetryPersister(rows.store, rows.indexScans, new RetryMetrics(new SimpleMeterRegistry()));
+            var persister = new RetryPersister(rows.store, rows.indexScans,
+                    new RetryMetrics(new SimpleMeterRegistry()));
             UUID endpoint = rows.registry.addEndpoint("http://127.0.0.1:1/ok");
             for (int round = 0; round < 4; round++) {
                 for (int size : new int[]{500, 1}) {
