@@ -2,6 +2,7 @@ package io.offhook.bench;
 
 import java.util.Arrays;
 
+import io.offhook.bench.backlog.BacklogBench;
 import io.offhook.bench.decode.DecodeBench;
 import io.offhook.bench.ingestor.IngestorBench;
 import io.offhook.bench.rebuild.RebuildBench;
@@ -20,8 +21,9 @@ public final class BenchCommand {
                 case "decode" -> DecodeBench.run(options);
                 case "ingestor" -> IngestorBench.run(options);
                 case "rebuild" -> RebuildBench.run(options);
+                case "backlog" -> BacklogBench.run(options);
                 default -> throw new IllegalArgumentException(
-                        "bench: \"" + name + "\" (expected: decode, ingestor or rebuild)");
+                        "bench: \"" + name + "\" (expected: decode, ingestor, rebuild or backlog)");
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());

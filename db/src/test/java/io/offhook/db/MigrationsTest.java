@@ -46,7 +46,7 @@ class MigrationsTest {
         String url = postgres.createDatabase("twice");
 
         MigrateResult first = migrate(url);
-        assertThat(first.migrationsExecuted).isGreaterThanOrEqualTo(4);
+        assertThat(first.migrationsExecuted).isGreaterThanOrEqualTo(5);
         assertThat(migrate(url).migrationsExecuted).isZero();
         try (var connection = connect(url)) {
             assertThat(strings(connection,
@@ -157,6 +157,31 @@ class MigrationsTest {
             execute(connection, row.formatted("pending", "now()", "null"));
             assertThatThrownBy(() -> execute(connection, row.formatted("pending", "now()", "null")))
                     .as("the same hand-off read twice").hasMessageContaining("failed_webhooks_delivery");
+        }
+    }
+
+    @Test
+    void rowsThatAreThereBeforeTheirLegsAreKnownWaitForThoseBeforeThem() throws SQLException {
+        String url = postgres.createDatabase("waiting");
+        Flyway.configure().dataSource(url, null, null).target("4").load().migrate();
+        String row = """
+                insert into failed_webhooks (id, endpoint_id, event_id, uuid, action, leg_sequence, attributes, payload, status,
+                    attempts, first_failed_at, next_attempt_at, expires_at, last_error)
+                values (gen_random_uuid(), '00000000-0000-0000-0000-000000000001', '%1$s_%2$s', 'u', '%2$s', %3$d, '{}', '',
+                    'pending', 0, now(), now(), now(), 'dns')""";
+        try (var connection = connect(url)) {
+            execute(connection, row.formatted("u", "originate", 0));
+            execute(connection, row.formatted("u", "hangup", 2));
+            execute(connection, row.formatted("u-1580283919489709", "answer", 1));
+            migrate(url);
+            assertThat(strings(connection,
+                    "select leg || ' ' || action || ' ' || coalesce(waits_until::text, 'may go') from failed_webhooks"))
+                    .containsExactlyInAnyOrder("u originate may go", "u hangup infinity",
+                            "u-1580283919489709 answer may go");
+            execute(connection,
+                    "update failed_webhooks set status = 'delivered', next_attempt_at = null, ended_at = now() where event_id = 'u_originate'");
+            assertThat(strings(connection, "select coalesce(waits_until::text, 'may go') from failed_webhooks"))
+                    .containsOnly("may go");
         }
     }
 

@@ -18,6 +18,7 @@ import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.dispatcher.retry.LaneStates;
 import io.offhook.dispatcher.retry.RetryEngine;
+import io.offhook.dispatcher.retry.RetryMetrics;
 import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.Topics;
 import io.offhook.runtime.InvalidSettingException;
@@ -157,16 +158,23 @@ class DispatcherConfiguration {
     }
 
     @Bean
+    RetryMetrics retryMetrics(MeterRegistry meters) {
+        return new RetryMetrics(meters);
+    }
+
+    @Bean
     @ConditionalOnRole(DispatcherRole.RETRY)
-    RetryEngine retryEngine(JdbcClient jdbc, EndpointRegistry registry, Lanes lanes, RetryProperties retry) {
-        return new RetryEngine(jdbc, registry, lanes, retry.settings());
+    RetryEngine retryEngine(JdbcTemplate jdbc, PlatformTransactionManager transactions, EndpointRegistry registry,
+            Lanes lanes, RetryProperties retry, RetryMetrics metrics, MeterRegistry meters) {
+        return new RetryEngine(jdbc, transactions, registry, lanes, retry.settings(), metrics, meters);
     }
 
     @Bean
     @ConditionalOnRole(DispatcherRole.PERSIST)
-    HandOffPersistence handOffPersistence(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
-            PlatformTransactionManager transactions, RetryProperties retry) {
-        return new HandOffPersistence(topics.topics(), groupMember(kafka), jdbc, transactions, retry.settings());
+    HandOffPersistence handOffPersistence(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
+            PlatformTransactionManager transactions, RetryProperties retry, RetryMetrics metrics) {
+        return new HandOffPersistence(topics.topics(), groupMember(kafka), jdbc, transactions, retry.settings(),
+                metrics);
     }
 
     @Bean

@@ -25,7 +25,8 @@ import org.springframework.validation.annotation.Validated;
  * @param passAfter how long after an event's own failure the leg's next event may pass it
  * @param keepEnded how long ended rows stay
  * @param claimInterval between looks for due rows
- * @param sweepInterval between looks for rows past their age
+ * @param sweepInterval between looks for rows that are too old or too many
+ * @param maxPending open rows of one endpoint; beyond them the oldest are exhausted
  */
 @Validated
 @ConfigurationProperties("offhook.retry")
@@ -35,7 +36,8 @@ public record RetryProperties(@DefaultValue({
         @DefaultValue("0.5") @DecimalMin(value = "0", message = "a number from 0 to 1") @DecimalMax(value = "1", message = "a number from 0 to 1") double jitter,
         @DefaultValue("3") @Min(value = 1, message = "a whole number from 1 to 100") @Max(value = 100, message = "a whole number from 1 to 100") int messageTries,
         @DefaultValue("60s") Duration passAfter, @DefaultValue("7d") Duration keepEnded,
-        @DefaultValue("250ms") Duration claimInterval, @DefaultValue("10s") Duration sweepInterval) {
+        @DefaultValue("250ms") Duration claimInterval, @DefaultValue("10s") Duration sweepInterval,
+        @DefaultValue("1000000") @Min(value = 1, message = "a whole number from 1 to 100000000") @Max(value = 100_000_000, message = "a whole number from 1 to 100000000") int maxPending) {
 
     public RetryProperties {
         if (schedule.isEmpty() || schedule.stream().anyMatch(step -> step.isNegative() || step.isZero())) {
@@ -49,7 +51,6 @@ public record RetryProperties(@DefaultValue({
 
     RetrySettings settings() {
         return new RetrySettings(new RetrySchedule(schedule, jitter), maxAge, messageTries, passAfter, keepEnded,
-                claimInterval,
-                sweepInterval);
+                claimInterval, sweepInterval, maxPending);
     }
 }

@@ -34,7 +34,7 @@ public class FailureRows {
     /** A claim that is under way stays: its settle decides, and what it decides comes after this. */
     private static final String RESEND = """
             status = 'pending', next_attempt_at = now(), expires_at = now() + make_interval(secs => :max_age),
-            message_failures = 0, ended_at = null, passable_at = null""";
+            message_failures = 0, ended_at = null, passable_at = null, waits_until = null""";
 
     /**
      * A claim that is under way is cut off: its settle finds the lease gone and changes nothing. Later events of the leg pass the row

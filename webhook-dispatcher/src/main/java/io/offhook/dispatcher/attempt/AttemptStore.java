@@ -26,6 +26,8 @@ final class AttemptStore {
     private static final String STAGE = "create temp table if not exists attempt_batch (like delivery_attempts) on commit delete rows";
     private static final String KEEP_NEW = "insert into delivery_attempts (" + COLUMNS + ") select " + COLUMNS
             + " from attempt_batch on conflict (attempted_at, id) do nothing";
+    /** A process that is frozen with rows that nobody sees yet would hold up another that writes the same batch. */
+    private static final String FROZEN = "set local idle_in_transaction_session_timeout = '10s'";
     private static final int CHUNK_CHARS = 64 * 1024;
     private static final String NULL = "\\N";
 
@@ -50,6 +52,7 @@ final class AttemptStore {
 
     private static int copy(Connection connection, List<AttemptRecord> attempts) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            statement.execute(FROZEN);
             statement.execute(STAGE);
             copyInto("attempt_batch", connection.unwrap(PGConnection.class), attempts);
             return statement.executeUpdate(KEEP_NEW);

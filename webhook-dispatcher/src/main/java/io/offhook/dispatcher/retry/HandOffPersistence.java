@@ -5,7 +5,7 @@ import java.util.Map;
 import io.offhook.dispatcher.persist.TopicPersister;
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** The way of hand-offs from the retry topic into rows. */
@@ -16,11 +16,12 @@ public final class HandOffPersistence implements AutoCloseable {
     private final TopicPersister persister;
 
     /** @param clientProperties of a Kafka consumer that is a member of a group */
-    public HandOffPersistence(Topics topics, Map<String, Object> clientProperties, JdbcClient jdbc,
-            PlatformTransactionManager transactions, RetrySettings settings) {
+    public HandOffPersistence(Topics topics, Map<String, Object> clientProperties, JdbcTemplate jdbc,
+            PlatformTransactionManager transactions, RetrySettings settings, RetryMetrics metrics) {
+        var indexScans = new IndexScans(jdbc, transactions);
         clientProperties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
         this.persister = new TopicPersister("retry-persister", topics.webhookRetries(), topics.retryPersisterGroup(),
-                clientProperties, new RetryPersister(new RetryStore(jdbc, settings), transactions));
+                clientProperties, new RetryPersister(new RetryStore(jdbc, indexScans, settings), indexScans, metrics));
     }
 
     /** Once topic and schema are there. */

@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param passAfter how long after an event's own failure the leg's next event may pass it
  * @param keepEnded how long ended rows stay
  * @param claimInterval between looks for due rows
- * @param sweepInterval between looks for rows past their age
+ * @param sweepInterval between looks for rows that are too old or too many
+ * @param maxPending open rows of one endpoint; beyond them the oldest are exhausted
  */
 public record RetrySettings(RetrySchedule schedule, Duration maxAge, int messageTries, Duration passAfter,
         Duration keepEnded,
-        Duration claimInterval, Duration sweepInterval) {}
+        Duration claimInterval, Duration sweepInterval, int maxPending) {}

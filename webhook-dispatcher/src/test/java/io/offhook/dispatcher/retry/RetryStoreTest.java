@@ -12,12 +12,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.offhook.dispatcher.AttemptResults;
 import io.offhook.dispatcher.CallEvents;
 import io.offhook.dispatcher.Registry;
 import io.offhook.dispatcher.SharedServers;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
+import io.offhook.model.EventId;
 import io.offhook.sender.AttemptResult;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.junit.jupiter.api.AutoClose;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,11 +46,18 @@ class RetryStoreTest {
 
     @AutoClose
     private final Registry registry;
+    @AutoClose
+    private final HikariDataSource source = new HikariDataSource();
+    private final JdbcTemplate jdbc = new JdbcTemplate(source, true);
+    private final IndexScans indexScans = new IndexScans(jdbc, new JdbcTransactionManager(source));
+    private final SettleStore settles = new SettleStore(jdbc, indexScans, settings(STEPS));
+    private final SweepStore sweeps = new SweepStore(jdbc, indexScans, settings(STEPS));
     private RetryStore store;
     private UUID endpoint;
 
     RetryStoreTest(EmbeddedPostgresServer postgres) {
         registry = new Registry(postgres, "retry_store");
+        source.setJdbcUrl(registry.url());
     }
 
     @BeforeEach
@@ -90,8 +102,25 @@ class RetryStoreTest {
         var claimed = claim(10);
         assertThat(ids(claimed)).containsExactlyInAnyOrder("a_originate", "b_originate");
         assertThat(claim(10)).as("behind a leased head").isEmpty();
-        store.delivered(named(claimed, "a_originate"), AttemptResults.delivered());
+        delivered(named(claimed, "a_originate"), AttemptResults.delivered());
         assertThat(ids(claim(10))).containsExactly("a_answer");
+    }
+
+    @Test
+    void theLegsOfAUuidThatIsUsedAgainDoNotWaitForEachOther() {
+        insertOrderedLeg("a");
+        for (CallAction action : List.of(CallAction.ORIGINATE, CallAction.HANGUP)) {
+            store.insert(record(endpoint, ofReused("a", action), 0, 0, null), Instant.now());
+        }
+        var claimed = claim(10);
+        assertThat(ids(claimed)).containsExactlyInAnyOrder("a_originate", "a-1580283919489709_originate");
+        delivered(named(claimed, "a-1580283919489709_originate"), AttemptResults.delivered());
+        var later = claim(10);
+        assertThat(ids(later)).as("the first leg is open").containsExactly("a-1580283919489709_hangup");
+        release(later.getFirst());
+        delivered(named(claimed, "a_originate"), AttemptResults.delivered());
+        assertThat(ids(claim(10))).as("the later leg is open").containsExactlyInAnyOrder("a_answer",
+                "a-1580283919489709_hangup");
     }
 
     @Test
@@ -110,7 +139,7 @@ class RetryStoreTest {
     @Test
     void aFailureOfTheEndpointMakesARowImpassableAgain() {
         store.insert(refused("a", CallAction.ORIGINATE), Instant.now());
-        store.failed(claimDue().getFirst(), AttemptResults.serverError());
+        failed(claimDue().getFirst(), AttemptResults.serverError());
         assertThat(registry.row("a_originate")).containsEntry("passable_at", null).containsEntry("status", "pending");
     }
 
@@ -118,8 +147,8 @@ class RetryStoreTest {
     void anExhaustedRowIsPassedAfterTheTime() {
         store.insert(refused("a", CallAction.ORIGINATE), Instant.now());
         store.insert(notTried("a", CallAction.ANSWER), Instant.now());
-        store.failed(claimOf("a_originate"), AttemptResults.refused());
-        store.failed(claimOf("a_originate"), AttemptResults.refused());
+        failed(claimOf("a_originate"), AttemptResults.refused());
+        failed(claimOf("a_originate"), AttemptResults.refused());
         assertThat(registry.row("a_originate")).containsEntry("status", "exhausted").containsEntry("attempts", 3)
                 .containsEntry("message_failures", 3).containsEntry("next_attempt_at", null);
         assertThat(claim(10)).isEmpty();
@@ -131,7 +160,7 @@ class RetryStoreTest {
     void failuresOfTheEndpointDoNotExhaust() {
         store.insert(serverError("a", CallAction.ORIGINATE), Instant.now());
         for (int i = 0; i < 20; i++) {
-            store.failed(claimDue().getFirst(), AttemptResults.serverError());
+            failed(claimDue().getFirst(), AttemptResults.serverError());
         }
         assertThat(registry.row("a_originate")).containsEntry("status", "pending").containsEntry("attempts", 21)
                 .containsEntry("message_failures", 0);
@@ -146,12 +175,12 @@ class RetryStoreTest {
         ClaimedRow holder = claim(1).getFirst();
         assertThat(holder.lease()).isNotEqualTo(former.lease());
 
-        store.failed(former, AttemptResults.serverError());
-        store.delivered(former, AttemptResults.delivered());
-        store.release(former);
+        failed(former, AttemptResults.serverError());
+        delivered(former, AttemptResults.delivered());
+        release(former);
         assertThat(registry.row("a_originate")).containsEntry("status", "pending").containsEntry("attempts", 0)
                 .containsEntry("lease_id", holder.lease());
-        store.delivered(holder, AttemptResults.delivered());
+        delivered(holder, AttemptResults.delivered());
         assertThat(registry.row("a_originate")).containsEntry("status", "delivered").containsEntry("attempts", 1)
                 .containsEntry("lease_id", null).containsEntry("last_status_code", 200);
     }
@@ -160,7 +189,7 @@ class RetryStoreTest {
     void aReleasedRowIsAsItWas() {
         store.insert(notTried("a", CallAction.ORIGINATE), Instant.now());
         String before = registry.rowText("a_originate");
-        store.release(claim(1).getFirst());
+        release(claim(1).getFirst());
         assertThat(registry.rowText("a_originate")).isEqualTo(before);
     }
 
@@ -172,7 +201,7 @@ class RetryStoreTest {
             store.insert(record(other, CallEvents.of("b" + i, CallAction.ORIGINATE), 0, 0, null), Instant.now());
         }
         var claimed = store.claim(List.of(new RetryStore.Want(endpoint, 2, LEASE, START),
-                new RetryStore.Want(other, 3, LEASE, START)), UUID.randomUUID(), null);
+                new RetryStore.Want(other, 3, LEASE, START)), UUID.randomUUID(), null).rows();
         assertThat(claimed).filteredOn(row -> row.endpointId().equals(endpoint)).hasSize(2);
         assertThat(claimed).filteredOn(row -> row.endpointId().equals(other)).hasSize(3);
     }
@@ -230,7 +259,7 @@ class RetryStoreTest {
         registry.openBreaker(endpoint);
         ClaimedRow probe = claimProbe().getFirst();
         assertThat(probeIsDue()).isFalse();
-        store.release(probe);
+        release(probe);
         assertThat(probeIsDue()).isTrue();
         assertThat(ids(claimProbe())).containsExactly("a_originate");
     }
@@ -256,7 +285,7 @@ class RetryStoreTest {
         insertNow(store, serverError("a", CallAction.ORIGINATE));
         assertThat(secondsToNext("a_originate")).isCloseTo(1, within(0.001));
         for (double expected : new double[]{3, 10, 10}) {
-            store.failed(claimDue().getFirst(), AttemptResults.serverError());
+            failed(claimDue().getFirst(), AttemptResults.serverError());
             assertThat(secondsSinceLast("a_originate")).isCloseTo(expected, within(0.001));
         }
     }
@@ -279,9 +308,9 @@ class RetryStoreTest {
     void whatTheReceiverAskedForCountsWhereItIsLonger() {
         insertNow(store, record(endpoint, CallEvents.of("a", CallAction.ORIGINATE), 1, 0, 40_000L));
         assertThat(secondsToNext("a_originate")).isCloseTo(40, within(0.001));
-        store.failed(claimDue().getFirst(), AttemptResults.tooMany(Duration.ofMinutes(5)));
+        failed(claimDue().getFirst(), AttemptResults.tooMany(Duration.ofMinutes(5)));
         assertThat(secondsSinceLast("a_originate")).isCloseTo(300, within(0.001));
-        store.failed(claimDue().getFirst(), AttemptResults.tooMany(Duration.ZERO));
+        failed(claimDue().getFirst(), AttemptResults.tooMany(Duration.ZERO));
         assertThat(secondsSinceLast("a_originate")).isCloseTo(10, within(0.001));
     }
 
@@ -291,9 +320,9 @@ class RetryStoreTest {
         insertOrderedLeg("young");
         claimOf("old_originate");
         registry.jdbc().sql("update failed_webhooks set expires_at = now() where uuid = 'old'").update();
-        assertThat(store.exhaustOld(1)).isEqualTo(1);
-        assertThat(store.exhaustOld(100)).isEqualTo(1);
-        assertThat(store.exhaustOld(100)).isZero();
+        assertThat(sweeps.exhaustOld(1)).isEqualTo(1);
+        assertThat(sweeps.exhaustOld(100)).isEqualTo(1);
+        assertThat(sweeps.exhaustOld(100)).isZero();
         assertThat(registry.row("old_originate")).containsEntry("status", "pending");
         assertThat(registry.row("old_hangup")).containsEntry("status", "exhausted");
         assertThat(registry.row("old_hangup").get("passable_at")).isNotNull();
@@ -304,10 +333,10 @@ class RetryStoreTest {
     void endedRowsAreRemovedAfterTheirTime() {
         store.insert(notTried("a", CallAction.ORIGINATE), Instant.now());
         store.insert(notTried("b", CallAction.ORIGINATE), Instant.now().minusSeconds(90 * 86_400));
-        store.delivered(claimOf("a_originate"), AttemptResults.delivered());
-        assertThat(store.removeEnded(100)).isZero();
+        delivered(claimOf("a_originate"), AttemptResults.delivered());
+        assertThat(sweeps.removeEnded(100)).isZero();
         set("a_originate", "ended_at = now() - interval '8 days'");
-        assertThat(store.removeEnded(100)).isEqualTo(1);
+        assertThat(sweeps.removeEnded(100)).isEqualTo(1);
         assertThat(registry.rows(endpoint)).extracting(row -> row.get("event_id")).containsExactly("b_originate");
     }
 
@@ -320,16 +349,32 @@ class RetryStoreTest {
     }
 
     private RetryStore store(RetrySchedule schedule) {
-        return new RetryStore(registry.jdbc(), new RetrySettings(schedule, Duration.ofDays(1), 3,
-                Duration.ofSeconds(60), Duration.ofDays(7), Duration.ofMillis(250), Duration.ofSeconds(10)));
+        return new RetryStore(jdbc, indexScans, settings(schedule));
+    }
+
+    private static RetrySettings settings(RetrySchedule schedule) {
+        return new RetrySettings(schedule, Duration.ofDays(1), 3, Duration.ofSeconds(60), Duration.ofDays(7),
+                Duration.ofMillis(250), Duration.ofSeconds(10), 1_000_000);
+    }
+
+    private void delivered(ClaimedRow row, AttemptResult result) {
+        settles.settle(List.of(new Settlement.Delivered(row, result)));
+    }
+
+    private void failed(ClaimedRow row, AttemptResult result) {
+        settles.settle(List.of(new Settlement.Failed(row, result)));
+    }
+
+    private void release(ClaimedRow row) {
+        settles.settle(List.of(new Settlement.Released(row)));
     }
 
     private List<ClaimedRow> claim(int rows) {
-        return store.claim(List.of(new RetryStore.Want(endpoint, rows, LEASE, START)), UUID.randomUUID(), null);
+        return store.claim(List.of(new RetryStore.Want(endpoint, rows, LEASE, START)), UUID.randomUUID(), null).rows();
     }
 
     private List<ClaimedRow> claimProbe() {
-        return store.claimProbe(new RetryStore.Want(endpoint, 1, LEASE, START), UUID.randomUUID(), null);
+        return store.claimProbe(new RetryStore.Want(endpoint, 1, LEASE, START), UUID.randomUUID(), null).rows();
     }
 
     private List<ClaimedRow> claimDue() {
@@ -344,7 +389,7 @@ class RetryStoreTest {
             if (row.message().id().value().equals(eventId)) {
                 claimed = row;
             } else {
-                store.release(row);
+                release(row);
             }
         }
         return claimed;
@@ -365,6 +410,12 @@ class RetryStoreTest {
         for (CallAction action : CallAction.values()) {
             store.insert(notTried(uuid, action), Instant.now());
         }
+    }
+
+    private static CallEventMessage ofReused(String uuid, CallAction action) {
+        CallEventMessage message = CallEvents.of(uuid, action);
+        return new CallEventMessage(EventId.ofReused(uuid, 1_580_283_919_489_709L, action), action, uuid,
+                message.attributes(), message.body());
     }
 
     private RetryRecord notTried(String uuid, CallAction action) {
@@ -393,8 +444,8 @@ class RetryStoreTest {
 
     /** The failure and the write at one moment of PostgreSQL's, so that what is computed from either can be compared. */
     private void insertNow(RetryStore into, RetryRecord handOff) {
-        new TransactionTemplate(registry.transactions()).executeWithoutResult(_ -> into.insert(handOff,
-                registry.jdbc().sql("select now()").query(Timestamp.class).single().toInstant()));
+        new TransactionTemplate(new JdbcTransactionManager(source)).executeWithoutResult(_ -> into.insert(handOff,
+                JdbcClient.create(jdbc).sql("select now()").query(Timestamp.class).single().toInstant()));
     }
 
     /** At its insert a row's age begins with its back-off. */
