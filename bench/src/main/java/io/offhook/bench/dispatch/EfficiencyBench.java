@@ -61,7 +61,12 @@ public final class EfficiencyBench {
         options.root();
         options.requireAllRead();
         try (var servers = new Servers(options)) {
-            new EfficiencyBench(options, servers, warmup, measure).run(runs, concurrency, hungMeasure);
+            var bench = new EfficiencyBench(options, servers, warmup, measure);
+            try {
+                bench.run(runs, concurrency, hungMeasure);
+            } finally {
+                bench.receivers.close();
+            }
         }
     }
 
@@ -89,7 +94,6 @@ public final class EfficiencyBench {
             add(hung, "parallel " + best, peer(Peers.PARALLEL_CONSUMER, best, hungMeasure));
             add(hung, "camel", peer(Peers.CAMEL, Site.PARTITIONS, hungMeasure));
         }
-        receivers.close();
         report(healthy, hung, hungMeasure);
     }
 
@@ -142,18 +146,22 @@ public final class EfficiencyBench {
     private void report(Map<String, List<Window>> healthy, Map<String, List<Window>> hung, int hungMeasure)
             throws Exception {
         var report = new Report("efficiency", options);
-        report.line("| | POSTs/s, median (lowest to highest) | us of CPU for each, median (lowest to highest) | cores |");
+        report.line(
+                "| | POSTs/s, median (lowest to highest) | us of CPU for each, median (lowest to highest) | cores |");
         report.line("|---|---|---|---|");
         healthy.forEach((name, windows) -> row(report, name, windows));
         report.line("");
         report.line("One of the %d receivers takes requests and never answers; the others' POSTs:", URLS);
         report.line("");
-        report.line("| | POSTs/s, median (lowest to highest) | us of CPU for each, median (lowest to highest) | cores |");
+        report.line(
+                "| | POSTs/s, median (lowest to highest) | us of CPU for each, median (lowest to highest) | cores |");
         report.line("|---|---|---|---|");
         hung.forEach((name, windows) -> row(report, name, windows));
         report.line("");
-        report.line("CPU of a delivery: %.2f times the bare POST's. Throughput: %.2f times the faster peer's; with the hung"
-                + " receiver %.0f times.", cpu(healthy.get("offhook")) / cpu(healthy.get("bare")),
+        report.line(
+                "CPU of a delivery: %.2f times the bare POST's. Throughput: %.2f times the faster peer's; with the hung"
+                        + " receiver %.0f times.",
+                cpu(healthy.get("offhook")) / cpu(healthy.get("bare")),
                 rate(healthy.get("offhook")) / fastest(healthy), rate(hung.get("offhook")) / fastest(hung));
         report.line("");
         explain(report, hungMeasure);
@@ -177,14 +185,16 @@ public final class EfficiencyBench {
     }
 
     private void explain(Report report, int hungMeasure) {
-        report.line("A topic of %,d call events (%d partitions, three of each leg, some 700 bytes with their headers, lz4), which"
-                + " go to %d receivers by their tenant; the broker (one, C1 compiler) and the receivers (one thread in"
-                + " the bench) share the cores with each candidate, which runs alone in a fresh JVM: %d s of warm-up,"
-                + " then %d s measured (%d s with the hung receiver), CPU as the system counts it for the candidate's"
-                + " process. *offhook* is the dispatcher's jar (`%s`, %s), with signature and all headers. *bare* is"
-                + " Apache HttpClient 5 async (%d requests under way) and nothing else: the same bodies from memory,"
-                + " no Kafka, no signature. *parallel* is %s, ordered by key, with its maxConcurrency; *camel* is %s"
-                + " (camel-kafka and camel-http, a consumer for each partition). Time-outs are 30 s for all.", records,
+        report.line(
+                "A topic of %,d call events (%d partitions, three of each leg, some 700 bytes with their headers, lz4), which"
+                        + " go to %d receivers by their tenant; the broker (one, C1 compiler) and the receivers (one thread in"
+                        + " the bench) share the cores with each candidate, which runs alone in a fresh JVM: %d s of warm-up,"
+                        + " then %d s measured (%d s with the hung receiver), CPU as the system counts it for the candidate's"
+                        + " process. *offhook* is the dispatcher's jar (`%s`, %s), with signature and all headers. *bare* is"
+                        + " Apache HttpClient 5 async (%d requests under way) and nothing else: the same bodies from memory,"
+                        + " no Kafka, no signature. *parallel* is %s, ordered by key, with its maxConcurrency; *camel* is %s"
+                        + " (camel-kafka and camel-http, a consumer for each partition). Time-outs are 30 s for all.",
+                records,
                 Site.PARTITIONS, URLS, warmup, measure, hungMeasure, ServiceProcess.HEAP, settings, BARE_IN_FLIGHT,
                 Peers.PARALLEL_CONSUMER_VERSION, Peers.CAMEL_VERSION);
     }

@@ -112,8 +112,9 @@ public final class IsolationBench {
     private static void report(Options options, Map<Variant, List<PacedRun.Result>> results, int events, int warmup,
             int measure) throws IOException {
         var report = new Report("isolation", options);
-        report.line("| dead | healthy: p50 ms | p99 ms | of the deliveries due, arrived in time | against none dead: p50,"
-                + " p99 | dispatcher's CPU us per delivery, cores | RSS MiB | handed off |");
+        report.line(
+                "| dead | healthy: p50 ms | p99 ms | of the deliveries due, arrived in time | against none dead: p50,"
+                        + " p99 | dispatcher's CPU us per delivery, cores | RSS MiB | handed off |");
         report.line("|---|---|---|---|---|---|---|---|");
         double p50 = median(results.get(NONE), 50);
         double p99 = median(results.get(NONE), 99);
@@ -124,16 +125,18 @@ public final class IsolationBench {
                     of(runs, result -> result.window().perSecond() / due * 100).median(),
                     (median(runs, 50) / p50 - 1) * 100, (median(runs, 99) / p99 - 1) * 100,
                     of(runs, result -> result.window().cpuSeconds() * 1e6 / result.all()).median(),
-                    of(runs, result -> result.window().cores()).median(), of(runs, PacedRun.Result::residentMiB).median(),
+                    of(runs, result -> result.window().cores()).median(),
+                    of(runs, PacedRun.Result::residentMiB).median(),
                     of(runs, PacedRun.Result::handedOff).median());
         });
         report.line("");
-        report.line("%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; %d s of"
-                + " warm-up, %d s measured; a fresh dispatcher (all roles), database and topic for each run. Dead ones"
-                + " are spread evenly over the tenants. From the broker's LogAppendTime (whole milliseconds) to the"
-                + " arrival of the request at a healthy receiver. Medians with the range over the runs of a kind;"
-                + " broker, PostgreSQL, receivers and dispatcher share the cores. Source late by at most %d ms; missing"
-                + " deliveries to healthy receivers: %d.",
+        report.line(
+                "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; %d s of"
+                        + " warm-up, %d s measured; a fresh dispatcher (all roles), database and topic for each run. Dead ones"
+                        + " are spread evenly over the tenants. From the broker's LogAppendTime (whole milliseconds) to the"
+                        + " arrival of the request at a healthy receiver. Medians with the range over the runs of a kind;"
+                        + " broker, PostgreSQL, receivers and dispatcher share the cores. Source late by at most %d ms; missing"
+                        + " deliveries to healthy receivers: %d.",
                 ENDPOINTS, TENANTS, events, events * PER_TENANT, warmup, measure,
                 results.values().stream().flatMap(List::stream).mapToLong(PacedRun.Result::lagMillis).max().orElse(0),
                 results.values().stream().flatMap(List::stream).mapToLong(result -> result.found().missing()).sum());

@@ -93,12 +93,13 @@ public final class LatencyBench {
         row(report, "offhook", product);
         row(report, "bare", bare);
         report.line("");
-        report.line("%d call events/s (%d replayed nodes, bridged calls of two legs). *offhook*: from the moment before the socket"
-                + " write of a FreeSWITCH event, which stands in it as its time, through the ingestor's jar, the broker and"
-                + " the dispatcher's jar (`%s` each, all roles) to the arrival of the POST. *bare*: a producer with the"
-                + " ingestor's settings, a consumer and a POST by Apache HttpClient 5 async in one JVM, from the moment"
-                + " before the send. %d runs of each in turn, median (lowest to highest), %d s of warm-up before each and"
-                + " %d s measured; all share the cores with the broker. The load was late by at most %d ms.",
+        report.line(
+                "%d call events/s (%d replayed nodes, bridged calls of two legs). *offhook*: from the moment before the socket"
+                        + " write of a FreeSWITCH event, which stands in it as its time, through the ingestor's jar, the broker and"
+                        + " the dispatcher's jar (`%s` each, all roles) to the arrival of the POST. *bare*: a producer with the"
+                        + " ingestor's settings, a consumer and a POST by Apache HttpClient 5 async in one JVM, from the moment"
+                        + " before the send. %d runs of each in turn, median (lowest to highest), %d s of warm-up before each and"
+                        + " %d s measured; all share the cores with the broker. The load was late by at most %d ms.",
                 events, NODES, ServiceProcess.HEAP, runs, warmup, measure,
                 product.stream().mapToLong(Result::lagMillis).max().orElse(0));
     }

@@ -29,6 +29,9 @@ final class Peers {
         for (String peer : List.of(PARALLEL_CONSUMER, CAMEL)) {
             var maven = new ProcessBuilder("mvn", "-B", "-q", "-f", pom(peer).toString(), "package").inheritIO();
             maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            // Keeps that JDK's warnings about Maven's own libraries off the terminal.
+            maven.environment().put("MAVEN_OPTS",
+                    "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow");
             if (maven.start().waitFor() != 0) {
                 throw new IllegalStateException(pom(peer) + " could not be built");
             }

@@ -28,8 +28,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
  */
 final class Receivers implements AutoCloseable {
 
-    /** More ports than this would need more open files than many systems grant; further endpoints share them. */
-    static final int MAX_PORTS = 1_000;
+    /** Endpoints beyond these share them: more would need more open files than many systems grant. */
+    static final int USUAL_PORTS = 1_000;
     /** Enough while connections are accepted at once, and filled soon once they are not. */
     private static final int BACKLOG = 16;
     private static final int FILLERS = 2 * BACKLOG;
@@ -66,7 +66,7 @@ final class Receivers implements AutoCloseable {
     private volatile Listener listener = Listener.NONE;
     private volatile long delayMillis;
 
-    /** @param ports at most {@value #MAX_PORTS} */
+    /** @param ports beyond {@value #USUAL_PORTS} a system may not grant as many open files */
     Receivers(int ports) {
         answered = new AtomicLongArray(ports);
         for (int i = 0; i < ports; i++) {

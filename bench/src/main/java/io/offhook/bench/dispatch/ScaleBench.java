@@ -46,8 +46,9 @@ public final class ScaleBench {
             }
         }
         var report = new Report("scale", options);
-        report.line("| dispatchers | deliveries/s, median (lowest to highest) | times those of one | cores of all dispatchers"
-                + " |");
+        report.line(
+                "| dispatchers | deliveries/s, median (lowest to highest) | times those of one | cores of all dispatchers"
+                        + " |");
         report.line("|---|---|---|---|");
         double one = median(results.get(counts.getFirst()));
         results.forEach((dispatchers, windows) -> report.line("| %d | %s | %.2f | %.2f |", dispatchers,
@@ -55,9 +56,11 @@ public final class ScaleBench {
                 median(windows) / one,
                 new Samples(windows.stream().mapToDouble(Window::cores).toArray()).median()));
         report.line("");
-        report.line("%,d endpoints that answer after %d ms; each dispatcher (`%s`) has at most %d requests under way, so at best"
-                + " %,d deliveries/s; a topic that is never empty. %d runs, each with fresh processes, %d s of warm-up and"
-                + " %d s measured. All share the machine's cores with broker and receivers.", ENDPOINTS, LATENCY_MILLIS,
+        report.line(
+                "%,d endpoints that answer after %d ms; each dispatcher (`%s`) has at most %d requests under way, so at best"
+                        + " %,d deliveries/s; a topic that is never empty. %d runs, each with fresh processes, %d s of warm-up and"
+                        + " %d s measured. All share the machine's cores with broker and receivers.",
+                ENDPOINTS, LATENCY_MILLIS,
                 ServiceProcess.HEAP, IN_FLIGHT, IN_FLIGHT * 1000 / LATENCY_MILLIS, runs, warmup, measure);
         report.publish();
     }

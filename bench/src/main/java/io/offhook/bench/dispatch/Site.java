@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 import io.offhook.bench.ReadTopic;
 import io.offhook.bench.ServiceProcess;
@@ -40,9 +41,11 @@ final class Site {
         this.database = servers.postgres().createDatabase(name);
         Flyway.configure().dataSource(database, null, null).load().migrate();
         try (Admin admin = admin()) {
-            // As the services make it; they make the others.
-            admin.createTopics(List.of(new NewTopic(topics.callEvents(), PARTITIONS, (short) 1)
-                    .configs(Map.of("message.timestamp.type", "LogAppendTime")))).all().get();
+            // As the services make them; they make the others.
+            admin.createTopics(Stream.of(topics.callEvents(), topics.webhookRetries())
+                    .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1)
+                            .configs(Map.of("message.timestamp.type", "LogAppendTime")))
+                    .toList()).all().get();
         }
     }
 
