@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 import io.offhook.bench.Options;
@@ -23,6 +24,11 @@ public final class EfficiencyBench {
     /** More than any of the candidates delivers on two cores. */
     private static final int FASTEST_PER_SECOND = 35_000;
     private static final int BARE_IN_FLIGHT = 64;
+    private static final String OFFHOOK = "offhook";
+    private static final String BARE = "bare";
+    private static final String PARALLEL = "parallel";
+    private static final String CAMEL = "camel";
+    private static final List<String> CANDIDATES = List.of(OFFHOOK, BARE, PARALLEL, CAMEL);
 
     private final Options options;
     private final Servers servers;
@@ -56,6 +62,11 @@ public final class EfficiencyBench {
         int hungMeasure = options.number("hung-measure", quick ? 6 : 60);
         int runs = options.number("runs", quick ? 1 : 3);
         List<Integer> concurrency = options.numbers("concurrency", quick ? "100" : "100,1000");
+        List<String> candidates = List.of(options.text("candidates", String.join(",", CANDIDATES)).split(","));
+        if (!CANDIDATES.containsAll(candidates)) {
+            throw new IllegalArgumentException("--candidates: " + candidates + " (expected: some of " + CANDIDATES
+                    + ")");
+        }
         options.number("records", 1);
         options.number("max-unsettled", 1);
         options.root();
@@ -63,14 +74,14 @@ public final class EfficiencyBench {
         try (var servers = new Servers(options)) {
             var bench = new EfficiencyBench(options, servers, warmup, measure);
             try {
-                bench.run(runs, concurrency, hungMeasure);
+                bench.run(candidates, runs, concurrency, hungMeasure);
             } finally {
                 bench.receivers.close();
             }
         }
     }
 
-    private void run(int runs, List<Integer> concurrency, int hungMeasure) throws Exception {
+    private void run(List<String> candidates, int runs, List<Integer> concurrency, int hungMeasure) throws Exception {
         site.addEndpoints(IntStream.range(0, URLS)
                 .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i))).toList());
         try (var source = new EventSource(site.brokers(), new EventStock(site.topics().callEvents(), URLS, WAVE))) {
@@ -78,21 +89,24 @@ public final class EfficiencyBench {
         }
         var healthy = new LinkedHashMap<String, List<Window>>();
         for (int i = 0; i < runs; i++) {
-            add(healthy, "offhook", dispatcher(measure));
-            add(healthy, "bare", bare());
-            for (int each : concurrency) {
-                add(healthy, "parallel " + each, peer(Peers.PARALLEL_CONSUMER, each, measure));
+            for (String candidate : candidates) {
+                for (int each : candidate.equals(PARALLEL) ? concurrency : List.of(Site.PARTITIONS)) {
+                    String name = candidate.equals(PARALLEL) ? candidate + " " + each : candidate;
+                    add(healthy, name, measured(candidate, each, measure));
+                }
             }
-            add(healthy, "camel", peer(Peers.CAMEL, Site.PARTITIONS, measure));
         }
-        int best = concurrency.stream().max((a, b) -> Double.compare(rate(healthy.get("parallel " + a)),
-                rate(healthy.get("parallel " + b)))).orElseThrow();
+        int best = concurrency.stream().max((a, b) -> Double.compare(rate(healthy, PARALLEL + " " + a),
+                rate(healthy, PARALLEL + " " + b))).orElseThrow();
         receivers.strike(0, Fault.HANG);
         var hung = new LinkedHashMap<String, List<Window>>();
         for (int i = 0; i < runs; i++) {
-            add(hung, "offhook", dispatcher(hungMeasure));
-            add(hung, "parallel " + best, peer(Peers.PARALLEL_CONSUMER, best, hungMeasure));
-            add(hung, "camel", peer(Peers.CAMEL, Site.PARTITIONS, hungMeasure));
+            for (String candidate : candidates) {
+                if (!candidate.equals(BARE)) {
+                    String name = candidate.equals(PARALLEL) ? candidate + " " + best : candidate;
+                    add(hung, name, measured(candidate, best, hungMeasure));
+                }
+            }
         }
         report(healthy, hung, hungMeasure);
     }
@@ -103,12 +117,23 @@ public final class EfficiencyBench {
                 window.cpuMicros(), window.cores());
     }
 
-    private static double rate(List<Window> windows) {
-        return new Samples(windows.stream().mapToDouble(Window::perSecond).toArray()).median();
+    /** 0 for a candidate that was left out. */
+    private static double rate(Map<String, List<Window>> results, String name) {
+        return median(results, name, Window::perSecond);
     }
 
-    private static double cpu(List<Window> windows) {
-        return new Samples(windows.stream().mapToDouble(Window::cpuMicros).toArray()).median();
+    private static double median(Map<String, List<Window>> results, String name, ToDoubleFunction<Window> what) {
+        List<Window> windows = results.getOrDefault(name, List.of());
+        return windows.isEmpty() ? 0 : new Samples(windows.stream().mapToDouble(what).toArray()).median();
+    }
+
+    private Window measured(String candidate, int concurrency, int seconds) throws Exception {
+        return switch (candidate) {
+            case OFFHOOK -> dispatcher(seconds);
+            case BARE -> bare();
+            case PARALLEL -> peer(Peers.PARALLEL_CONSUMER, "ParallelConsumerPeer", concurrency, seconds);
+            default -> peer(Peers.CAMEL, "CamelPeer", Site.PARTITIONS, seconds);
+        };
     }
 
     private Window dispatcher(int seconds) throws Exception {
@@ -131,8 +156,7 @@ public final class EfficiencyBench {
         }
     }
 
-    private Window peer(String name, int concurrency, int seconds) throws InterruptedException {
-        String main = name.equals(Peers.CAMEL) ? "CamelPeer" : "ParallelConsumerPeer";
+    private Window peer(String name, String main, int concurrency, int seconds) throws InterruptedException {
         try (JavaProcess peer = peers.start(name, main, site, servers.directory(), concurrency, urls)) {
             return window(peer.pid(), seconds);
         }
@@ -161,17 +185,16 @@ public final class EfficiencyBench {
         report.line(
                 "CPU of a delivery: %.2f times the bare POST's. Throughput: %.2f times the faster peer's; with the hung"
                         + " receiver %.0f times.",
-                cpu(healthy.get("offhook")) / cpu(healthy.get("bare")),
-                rate(healthy.get("offhook")) / fastest(healthy), rate(hung.get("offhook")) / fastest(hung));
+                median(healthy, OFFHOOK, Window::cpuMicros) / median(healthy, BARE, Window::cpuMicros),
+                rate(healthy, OFFHOOK) / fastest(healthy), rate(hung, OFFHOOK) / fastest(hung));
         report.line("");
         explain(report, hungMeasure);
         report.publish();
     }
 
     private static double fastest(Map<String, List<Window>> results) {
-        return results.entrySet().stream()
-                .filter(each -> each.getKey().startsWith("parallel") || each.getKey().equals("camel"))
-                .mapToDouble(each -> rate(each.getValue())).max().orElseThrow();
+        return results.keySet().stream().filter(name -> name.startsWith(PARALLEL) || name.equals(CAMEL))
+                .mapToDouble(name -> rate(results, name)).max().orElse(Double.NaN);
     }
 
     private static void row(Report report, String name, List<Window> windows) {

@@ -27,7 +27,8 @@ public final class CamelPeer {
                 + "&soTimeout=" + TIMEOUT_MILLIS + "&maxTotalConnections=" + consumers * urls.size()
                 + "&connectionsPerRoute=" + consumers;
         var main = new Main(CamelPeer.class);
-        main.configure().addRoutesBuilder(new RouteBuilder() {
+        // Else it would look for routes by itself, and find this one twice.
+        main.configure().withBasePackageScanEnabled(false).addRoutesBuilder(new RouteBuilder() {
             @Override
             public void configure() {
                 from(kafka).process(exchange -> address(exchange.getMessage(), urls)).to(http);
