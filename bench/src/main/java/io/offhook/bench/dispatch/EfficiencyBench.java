@@ -138,13 +138,17 @@ public final class EfficiencyBench {
 
     private Window dispatcher(int seconds) throws Exception {
         site.rewind();
-        long handedOff = site.handedOff();
+        int handedOff = sum(site.handedOff());
         try (ServiceProcess dispatcher = site.dispatcher(settings)) {
             Window window = window(dispatcher.pid(), seconds);
             dispatcher.stop();
-            System.out.println("handed off: " + (site.handedOff() - handedOff));
+            System.out.println("handed off: " + (sum(site.handedOff()) - handedOff));
             return window;
         }
+    }
+
+    private static int sum(Map<String, Integer> counts) {
+        return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     private Window bare() throws InterruptedException {

@@ -28,6 +28,7 @@ public final class LatencyBench {
     private static final int EVENTS_PER_CALL = CallScript.LEGS * CallAction.values().length;
     /** A replayed call lasts 3 s; the others are for the last deliveries. */
     private static final int AFTERWARDS_SECONDS = 5;
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(90);
     private static final int PRODUCT = 0;
     private static final int BARE = 1;
 
@@ -112,7 +113,11 @@ public final class LatencyBench {
 
     private Result product() throws Exception {
         EventTimes times = listen();
-        var pacer = new CallPacer(CallScript.of(EventTypes.SUBSCRIBED), nodes);
+        CallScript script = CallScript.of(EventTypes.SUBSCRIBED);
+        // Both processes have just started: the time begins when something comes through.
+        new CallPacer(script, nodes).play(1, TimeUnit.SECONDS.toNanos(2));
+        awaitFirst(times);
+        var pacer = new CallPacer(script, nodes);
         Thread load = Thread.ofPlatform().name("load").start(() -> {
             try {
                 pacer.play((double) events / EVENTS_PER_CALL, TimeUnit.SECONDS.toNanos(warmup + measure));
@@ -133,10 +138,18 @@ public final class LatencyBench {
                 .arguments(site.brokers(), site.topics().callEvents(), receivers.url(BARE).toString(),
                         Integer.toString(events), Integer.toString(warmup + measure))
                 .start()) {
-            while (times.count() == 0) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
+            awaitFirst(times);
             return new Result(measured(times), 0);
+        }
+    }
+
+    private static void awaitFirst(EventTimes times) throws InterruptedException {
+        long deadline = System.nanoTime() + FIRST_NANOS;
+        while (times.count() == 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("nothing arrived");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 

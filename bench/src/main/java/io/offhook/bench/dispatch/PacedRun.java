@@ -47,9 +47,11 @@ final class PacedRun {
      * @param window of the deliveries that count
      * @param all deliveries answered in the time, those that do not count included
      * @param heapMiB in use after a full collection, at the end
+     * @param handedOff deliveries by reason, warm-up included
      * @param lagMillis how late the source of events was at worst
      */
-    record Result(Arrivals.Found found, Window window, long all, long residentMiB, double heapMiB, long handedOff,
+    record Result(Arrivals.Found found, Window window, long all, long residentMiB, double heapMiB,
+            Map<String, Integer> handedOff,
             long lagMillis) {}
 
     /** @param counts which endpoints do, by number */

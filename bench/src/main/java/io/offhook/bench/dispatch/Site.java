@@ -1,6 +1,7 @@
 package io.offhook.bench.dispatch;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -10,8 +11,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.offhook.bench.ReadTopic;
@@ -28,6 +32,7 @@ final class Site {
     static final int PARTITIONS = 24;
     private static final int CONNECT_SECONDS = 5;
     private static final int REQUEST_SECONDS = 30;
+    private static final Pattern ERROR = Pattern.compile("\"error\":\"([a-z0-9_]+)\"");
     private static final String SECRET = "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
 
     private final Servers servers;
@@ -127,10 +132,15 @@ final class Site {
         }
     }
 
-    /** Deliveries that were handed off to the retry path since the site was made. */
-    long handedOff() {
+    /** Deliveries that were handed off to the retry path since the site was made, by reason or error. */
+    Map<String, Integer> handedOff() {
+        var reasons = new TreeMap<String, Integer>();
         try (var retries = new ReadTopic(servers.brokers(), topics.webhookRetries())) {
-            return ReadTopic.records(retries.ends());
+            retries.readAll(() -> false, record -> {
+                Matcher error = ERROR.matcher(new String(record.value(), StandardCharsets.UTF_8));
+                reasons.merge(error.find() ? error.group(1) : "?", 1, Integer::sum);
+            });
         }
+        return reasons;
     }
 }
