@@ -11,18 +11,26 @@ final class EventTimes implements Receivers.Listener {
 
     private static final byte[] NAME_END = "_uepoch\":".getBytes(StandardCharsets.US_ASCII);
 
+    private final int receiver;
     private final long[] happened;
     private final long[] arrived;
     private volatile int count;
 
-    /** @param events at most */
-    EventTimes(int events) {
+    /**
+     * @param receiver the one that counts
+     * @param events at most
+     */
+    EventTimes(int receiver, int events) {
+        this.receiver = receiver;
         happened = new long[events];
         arrived = new long[events];
     }
 
     @Override
-    public void received(int receiver, byte[] bytes, int at, int length) {
+    public void received(int number, byte[] bytes, int at, int length) {
+        if (number != receiver) {
+            return;
+        }
         int next = count;
         arrived[next] = CallPacer.nowMicros();
         happened[next] = lastTime(bytes, at, length);
@@ -54,10 +62,18 @@ final class EventTimes implements Receivers.Listener {
         return count;
     }
 
+    int capacity() {
+        return arrived.length;
+    }
+
     /** Milliseconds, of the events that happened in the time. */
     Samples latencies(long fromMicros, long toMicros) {
-        return new Samples(IntStream.range(0, count)
+        double[] found = IntStream.range(0, count)
                 .filter(i -> happened[i] >= fromMicros && happened[i] < toMicros)
-                .mapToDouble(i -> (arrived[i] - happened[i]) / 1000.0).toArray());
+                .mapToDouble(i -> (arrived[i] - happened[i]) / 1000.0).toArray();
+        if (found.length == 0) {
+            throw new IllegalStateException("nothing of the time measured has arrived");
+        }
+        return new Samples(found);
     }
 }
