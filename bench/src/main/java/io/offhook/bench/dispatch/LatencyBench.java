@@ -89,6 +89,8 @@ public final class LatencyBench {
                 node.close();
             }
         }
+        Map<String, Integer> handedOff = site.handedOff();
+        System.out.println("handed off: " + handedOff);
         report.line("| | p50 ms | p99 ms | p99.9 ms | most ms | events |");
         report.line("|---|---|---|---|---|---|");
         row(report, "offhook", product);
@@ -100,9 +102,9 @@ public final class LatencyBench {
                         + " the dispatcher's jar (`%s` each, all roles) to the arrival of the POST. *bare*: a producer with the"
                         + " ingestor's settings, a consumer and a POST by Apache HttpClient 5 async in one JVM, from the moment"
                         + " before the send. %d runs of each in turn, median (lowest to highest), %d s of warm-up before each and"
-                        + " %d s measured; all share the cores with the broker. The load was late by at most %d ms.",
+                        + " %d s measured; all share the cores with the broker. The load was late by at most %d ms. Handed off to the retry path: %s.",
                 events, NODES, ServiceProcess.HEAP, runs, warmup, measure,
-                product.stream().mapToLong(Result::lagMillis).max().orElse(0));
+                product.stream().mapToLong(Result::lagMillis).max().orElse(0), handedOff);
     }
 
     private static Result told(String name, Result result) {
