@@ -4,6 +4,11 @@ import java.util.Arrays;
 
 import io.offhook.bench.backlog.BacklogBench;
 import io.offhook.bench.decode.DecodeBench;
+import io.offhook.bench.dispatch.EfficiencyBench;
+import io.offhook.bench.dispatch.GrowthBench;
+import io.offhook.bench.dispatch.IsolationBench;
+import io.offhook.bench.dispatch.LatencyBench;
+import io.offhook.bench.dispatch.ScaleBench;
 import io.offhook.bench.ingestor.IngestorBench;
 import io.offhook.bench.rebuild.RebuildBench;
 
@@ -19,11 +24,17 @@ public final class BenchCommand {
                     Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length));
             switch (name) {
                 case "decode" -> DecodeBench.run(options);
+                case "efficiency" -> EfficiencyBench.run(options);
+                case "growth" -> GrowthBench.run(options);
                 case "ingestor" -> IngestorBench.run(options);
+                case "isolation" -> IsolationBench.run(options);
+                case "latency" -> LatencyBench.run(options);
                 case "rebuild" -> RebuildBench.run(options);
+                case "scale" -> ScaleBench.run(options);
                 case "backlog" -> BacklogBench.run(options);
                 default -> throw new IllegalArgumentException(
-                        "bench: \"" + name + "\" (expected: decode, ingestor, rebuild or backlog)");
+                        "bench: \"" + name + "\" (expected: backlog, decode, efficiency, growth, ingestor, isolation,"
+                                + " latency, rebuild or scale)");
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());

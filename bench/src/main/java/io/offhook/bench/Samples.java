@@ -1,6 +1,7 @@
 package io.offhook.bench;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Numbers of one kind, sorted. */
 public final class Samples {
@@ -35,5 +36,10 @@ public final class Samples {
     public double percentile(double percent) {
         int rank = (int) Math.ceil(percent / 100 * sorted.length);
         return sorted[Math.clamp(rank - 1, 0, sorted.length - 1)];
+    }
+
+    /** The median with the range, such as {@code 2.1 (2.0 to 2.4)}. */
+    public String spread(String format) {
+        return String.format(Locale.ROOT, format + " (" + format + " to " + format + ")", median(), min(), max());
     }
 }

@@ -145,7 +145,10 @@ final class ResponseReader implements AsyncClientExchangeHandler {
 
     @Override
     public void releaseResources() {
-        cancel();
+        // Called after each exchange: an exception with its stack trace is only made where it is the outcome.
+        if (!ended) {
+            cancel();
+        }
     }
 
     /** The status, once it has arrived; any thread. */

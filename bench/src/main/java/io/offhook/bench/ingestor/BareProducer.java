@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.offhook.bench.ReadTopic;
 import io.offhook.bench.Samples;
+import io.offhook.bench.Usage;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

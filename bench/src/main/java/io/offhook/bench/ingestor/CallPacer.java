@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Begins calls at a steady rate, each at the next node, whether or not anybody keeps up, and sees each to its end. */
-final class CallPacer {
+public final class CallPacer {
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -22,7 +22,7 @@ final class CallPacer {
     private volatile long sentEvents;
     private volatile long maxLagNanos;
 
-    CallPacer(CallScript script, List<ReplayedNode> nodes) {
+    public CallPacer(CallScript script, List<ReplayedNode> nodes) {
         this.script = script;
         this.nodes = nodes;
         int largest = 0;
@@ -38,7 +38,7 @@ final class CallPacer {
      * @param callsPerSecond of all nodes together
      * @return how many calls that were
      */
-    long play(double callsPerSecond, long nanos) throws IOException {
+    public long play(double callsPerSecond, long nanos) throws IOException {
         int calls = (int) (callsPerSecond * nanos / 1e9);
         int stages = script.stages();
         long[] times = new long[calls * stages];
@@ -78,7 +78,7 @@ final class CallPacer {
     }
 
     /** By the clock of the broker on the same machine. */
-    static long nowMicros() {
+    public static long nowMicros() {
         Instant now = Clock.systemUTC().instant();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
     }
@@ -88,7 +88,7 @@ final class CallPacer {
     }
 
     /** How late the latest stage was sent: the load's own failure to keep its rate, since nobody read or it had no time. */
-    long maxLagMillis() {
+    public long maxLagMillis() {
         return TimeUnit.NANOSECONDS.toMillis(maxLagNanos);
     }
 }

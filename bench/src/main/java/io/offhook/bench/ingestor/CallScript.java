@@ -17,7 +17,7 @@ import io.offhook.testkit.freeswitch.EventFormat;
  * A bridged call of a real FreeSWITCH (two legs, answered after 1 s, ended 2 s later), to be replayed as any number of calls: the
  * bytes of its JSON frames with places for uuids and times, all of one length. What was sent within 100 ms is one stage, sent at once.
  */
-final class CallScript {
+public final class CallScript {
 
     /** Tokens of a stage: the legs, the core, then the time of each stage. */
     private static final int LEG_A = 0;
@@ -25,7 +25,7 @@ final class CallScript {
     private static final int CORE = 2;
     private static final int TIMES = 3;
 
-    static final int LEGS = 2;
+    public static final int LEGS = 2;
     private static final String CAPTURE = "s02_bridge_a_hangs_up";
     private static final long STAGE_GAP_MICROS = 100_000;
     /** Microseconds since the epoch have sixteen digits until the year 2286. */
@@ -41,7 +41,7 @@ final class CallScript {
         this.stages = List.copyOf(stages);
     }
 
-    static CallScript of(EventTypes types) {
+    public static CallScript of(EventTypes types) {
         List<Capture.Frame> frames = Captures.open(CAPTURE).frames().stream()
                 .filter(frame -> frame.event() != null && types.has(frame.event().name())).toList();
         var tokens = new TreeMap<String, Integer>();

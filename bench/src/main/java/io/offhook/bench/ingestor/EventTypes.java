@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Which events a replayed node sends of each call. */
-enum EventTypes {
+public enum EventTypes {
     /** Those that the ingestor asks for: a FreeSWITCH sends no others. */
     SUBSCRIBED(Set.of()),
     /** All eleven that tell of a channel's life, as if somebody had asked for them: 18 of a bridged call. */

@@ -12,6 +12,7 @@ import java.util.stream.DoubleStream;
 
 import io.offhook.bench.ReadTopic;
 import io.offhook.bench.Samples;
+import io.offhook.bench.Usage;
 import io.offhook.ingestor.publish.TopicEvents;
 import io.offhook.model.CallEventBody;
 import io.offhook.model.CallEventCodec;

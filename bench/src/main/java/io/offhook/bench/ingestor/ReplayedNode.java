@@ -13,14 +13,14 @@ import java.nio.charset.StandardCharsets;
  * A port that speaks just enough of the event socket to be listened to: it accepts any password and subscription, has no channels to
  * show, and sends what it is given. No heartbeats: their counts would have to fit calls that nobody keeps.
  */
-final class ReplayedNode implements Closeable {
+public final class ReplayedNode implements Closeable {
 
     private final ServerSocketChannel server = ServerSocketChannel.open();
     private final byte[] core;
     private volatile SocketChannel listener;
 
     /** @param core the Core-UUID that it answers with */
-    ReplayedNode(byte[] core) throws IOException {
+    public ReplayedNode(byte[] core) throws IOException {
         this.core = core;
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread.ofVirtual().start(this::accept);

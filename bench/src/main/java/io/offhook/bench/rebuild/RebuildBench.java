@@ -72,8 +72,6 @@ public final class RebuildBench {
     }
 
     private static String spread(String format, List<Double> values) {
-        var samples = new Samples(values.stream().mapToDouble(Double::doubleValue).toArray());
-        return (format + " (" + format + " to " + format + ")").formatted(samples.median(), samples.min(),
-                samples.max());
+        return new Samples(values.stream().mapToDouble(Double::doubleValue).toArray()).spread(format);
     }
 }

@@ -34,6 +34,8 @@ public final class AttemptRecorder implements AttemptListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AttemptRecorder.class);
     /** The thread looks by the clock: to be woken per attempt would cost each delivery a switch of threads. */
     private static final long LOOK_MILLIS = 20;
+    /** History may be late, and a compressed batch takes a buffer of 64 KiB, however few attempts are in it. */
+    private static final int LINGER_MILLIS = 250;
     private static final int BATCH_BYTES = 64 * 1024;
     /** Between log lines about drops; the counter has them all. */
     private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
@@ -63,7 +65,7 @@ public final class AttemptRecorder implements AttemptListener, AutoCloseable {
                 .description("memory of attempts on their way to their topic").register(meters);
         clientProperties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
         clientProperties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        clientProperties.put(ProducerConfig.LINGER_MS_CONFIG, (int) LOOK_MILLIS);
+        clientProperties.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         clientProperties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         clientProperties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         clientProperties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

@@ -23,6 +23,8 @@ final class Lane {
      */
     record Start(Delivery delivery, int epoch, boolean probe) {}
 
+    private static final int DRAIN_SECONDS = 4;
+
     private final UUID endpoint;
     private final LaneSettings settings;
     private final LaneLoad load;
@@ -35,7 +37,7 @@ final class Lane {
     private int liveInFlight;
     private int retriesInFlight;
     private final AtomicBoolean inLine = new AtomicBoolean();
-    private final LaneSpeed speed = new LaneSpeed(System.nanoTime());
+    private final LaneSpeed speed = new LaneSpeed();
     private boolean lastWasLive;
 
     Lane(UUID endpoint, LaneSettings settings, LaneLoad load, LaneHealth health) {
@@ -96,7 +98,7 @@ final class Lane {
             live.add(delivery);
         } else if (health.isOpen()) {
             handOff(delivery, HandOffReason.BREAKER_OPEN);
-        } else if (live.waiting() >= Math.min(settings.queue(), load.queueLimit(speed.perSecond(nowNanos)))) {
+        } else if (live.waiting() >= queueLimit()) {
             handOff(delivery, tokens == null ? HandOffReason.QUEUE_FULL : HandOffReason.RATE_LIMITED);
         } else {
             live.add(delivery);
@@ -127,6 +129,16 @@ final class Lane {
     }
 
     synchronized boolean isOpen() { return health.isOpen(); }
+
+    /** What would be sent within seconds may wait: a moment's backlog after a rebalance is nothing to bother PostgreSQL with. */
+    private int queueLimit() {
+        return Math.min(Math.max(settings.queue(), DRAIN_SECONDS * speed.perSecond(health.slots())), load.queueLimit());
+    }
+
+    /** It delivers, and has half of what it may have waiting. */
+    synchronized boolean isCrowded(long nowNanos) {
+        return speed.isMoving(nowNanos) && !health.isOpen() && live.waiting() * 2 >= queueLimit();
+    }
 
     synchronized int waiting() {
         return live.waiting() + retries.size();
@@ -202,6 +214,9 @@ final class Lane {
         endSlot(start.delivery());
         boolean wasOpen = health.isOpen();
         health.learn(start, result);
+        if (result.delivered()) {
+            speed.onDelivered(result.duration(), System.nanoTime());
+        }
         if (!wasOpen && health.isOpen()) {
             clearQueue();
         }
@@ -223,7 +238,6 @@ final class Lane {
             return;
         }
         delivery.delivered(result);
-        speed.onDelivered(System.nanoTime());
         if (health.isOpen()) {
             live.removeBehind(uuid).forEach(behind -> handOff(behind, HandOffReason.BREAKER_OPEN));
         } else {

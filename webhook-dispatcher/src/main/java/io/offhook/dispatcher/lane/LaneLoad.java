@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What all lanes of a dispatcher hold together, and what that leaves for each. */
 final class LaneLoad {
 
-    /** What drains within that time is on its way, and does not count as hanging. */
-    private static final int DRAIN_SECONDS = 4;
+    /** The rest is left for what is under way, and on its way to the retry topic, which counts as unsettled too. */
+    private static final double PART_FOR_QUEUES = 0.75;
 
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -14,8 +14,7 @@ final class LaneLoad {
     private final FairShare slots;
 
     LaneLoad(LaneSettings settings) {
-        // Half: what is under way, and on its way to the retry topic, counts as unsettled too.
-        this.queues = new FairShare(settings.maxUnsettled() / 2);
+        this.queues = new FairShare((int) Math.max(1, settings.maxUnsettled() * PART_FOR_QUEUES));
         this.slots = new FairShare(settings.maxInFlight());
     }
 
@@ -41,13 +40,11 @@ final class LaneLoad {
     }
 
     /**
-     * How many deliveries one lane may have waiting now. With 20,000 unsettled ones allowed 100 hanging receivers have 99 each, 1,000 of
-     * them 9: memory never stops the reading for their sake.
-     *
-     * @param perSecond deliveries that it makes in a second
+     * How many deliveries one lane may have waiting now. With 20,000 unsettled ones allowed 100 hanging receivers have 148 each, 1,000 of
+     * them 14: memory never stops the reading for their sake.
      */
-    int queueLimit(int perSecond) {
-        return Math.max(queues.limit(waiting.get()), DRAIN_SECONDS * perSecond);
+    int queueLimit() {
+        return queues.limit(waiting.get());
     }
 
     /** How many requests one lane may have under way now: of 2,048, 1,000 hanging receivers have 2 each. */

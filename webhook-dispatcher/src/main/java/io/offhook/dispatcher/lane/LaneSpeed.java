@@ -1,35 +1,32 @@
 package io.offhook.dispatcher.lane;
 
-/** How many deliveries a lane makes in a second, by the clock {@link System#nanoTime}. */
+import java.time.Duration;
+
+/** What a lane could make in a second, from how long its deliveries take. Times are {@link System#nanoTime}. */
 final class LaneSpeed {
 
-    private static final long WINDOW_NANOS = 1_000_000_000;
+    /** A delivery counts for an eighth, so that some ten of them tell how it goes now. */
+    private static final int WEIGHT = 8;
+    /** No receiver is taken for faster than 0.1 ms a delivery: a clock that stands still must not make a lane endless. */
+    private static final double LEAST_NANOS = 100_000;
+    private static final long MOVING_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private long window;
-    private int made;
-    private int madeBefore;
+    private double nanosPerDelivery;
+    private long lastDeliveredAt;
 
-    LaneSpeed(long nowNanos) {
-        this.window = nowNanos;
+    void onDelivered(Duration took, long nowNanos) {
+        double nanos = Math.max(LEAST_NANOS, took.toNanos());
+        nanosPerDelivery += nanosPerDelivery == 0 ? nanos : (nanos - nanosPerDelivery) / WEIGHT;
+        lastDeliveredAt = nowNanos;
     }
 
-    void onDelivered(long nowNanos) {
-        turn(nowNanos);
-        made++;
+    /** Deliveries that so many slots make in a second; 0 while nothing is known. */
+    int perSecond(int slots) {
+        return nanosPerDelivery == 0 ? 0 : (int) (slots * 1e9 / nanosPerDelivery);
     }
 
-    /** Deliveries of the last whole second, or of the present one if they are more already. */
-    int perSecond(long nowNanos) {
-        turn(nowNanos);
-        return Math.max(made, madeBefore);
-    }
-
-    private void turn(long nowNanos) {
-        long passed = nowNanos - window;
-        if (passed >= WINDOW_NANOS) {
-            madeBefore = passed < 2 * WINDOW_NANOS ? made : 0;
-            made = 0;
-            window = nowNanos;
-        }
+    /** Whether something was delivered within the last second: it does not hang. */
+    boolean isMoving(long nowNanos) {
+        return nanosPerDelivery > 0 && nowNanos - lastDeliveredAt < MOVING_NANOS;
     }
 }

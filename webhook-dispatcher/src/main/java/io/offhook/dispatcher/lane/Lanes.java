@@ -27,6 +27,9 @@ public final class Lanes implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Lanes.class);
 
+    /** Fewer deliveries than that are sent within a moment, and to look at all lanes costs more. */
+    private static final int CROWD = 500;
+
     private final EndpointRegistry registry;
     private final WebhookSender sender;
     private final LaneSettings settings;
@@ -82,6 +85,24 @@ public final class Lanes implements AutoCloseable {
 
     public int waiting() {
         return lanes.values().stream().mapToInt(Lane::waiting).sum();
+    }
+
+    /**
+     * Whether most lanes with work deliver and are half full: then it is the topic that is read faster than receivers can take it, as
+     * after a stop, and reading pauses rather than hand all that off. A few full lanes never make it so, nor do receivers that hang.
+     */
+    public boolean areCrowded() {
+        if (load.waiting() < CROWD) {
+            return false;
+        }
+        long now = System.nanoTime();
+        int busy = 0;
+        int crowded = 0;
+        for (Lane lane : lanes.values()) {
+            busy += lane.isIdle() ? 0 : 1;
+            crowded += lane.isCrowded(now) ? 1 : 0;
+        }
+        return crowded * 2 > busy;
     }
 
     public long openBreakers() {

@@ -1,6 +1,7 @@
 package io.offhook.dispatcher.live;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,8 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(LiveLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    /** Lanes that are crowded are half empty soon. */
+    private static final Duration CROWDED_POLL = Duration.ofMillis(5);
     private static final long STEP_MILLIS = 10;
     /** For what may block on a broker that is away: partitions keep what they have, and the end keeps within its grace period. */
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(3);
@@ -49,6 +52,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final EndpointRegistry registry;
     private final Lanes lanes;
     private final RetryTail retryTail;
+    private final LiveMetrics metrics;
     private final EventIntake intake;
     private final LiveSettings settings;
     private final Map<Integer, OwnedPartition> owned = new ConcurrentHashMap<>();
@@ -56,6 +60,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final Thread thread = Thread.ofPlatform().name("live-loop").unstarted(this::run);
     private long nextCommitNanos = System.nanoTime();
     private boolean full;
+    private boolean crowded;
     private int allPartitions;
     private volatile boolean stopping;
     private volatile boolean finished;
@@ -69,7 +74,8 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         this.registry = registry;
         this.lanes = lanes;
         this.settings = settings;
-        this.intake = new EventIntake(registry, lanes, handOffs, new LiveMetrics(meters));
+        this.metrics = new LiveMetrics(meters);
+        this.intake = new EventIntake(registry, lanes, handOffs, metrics);
         Gauge.builder("offhook.dispatcher.unsettled", intake, EventIntake::unsettled)
                 .description("deliveries accepted, not settled")
                 .register(meters);
@@ -121,9 +127,10 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     private void turn() throws InterruptedException {
         try {
-            ownLeftOver();
-            applyBackPressure();
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            Set<TopicPartition> assignment = consumer.assignment();
+            ownLeftOver(assignment);
+            applyBackPressure(assignment);
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(crowded ? CROWDED_POLL : POLL)) {
                 OwnedPartition partition = owned.get(record.partition());
                 if (partition != null) {
                     take(partition, record);
@@ -155,29 +162,39 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         }
     }
 
-    /** Only memory stops reading, never the age of what is not settled: a slow receiver must not hold up the others. */
-    private void applyBackPressure() {
+    /**
+     * Only memory stops reading, or that most receivers cannot take it as fast; never the age of what is not settled: a slow receiver
+     * must not hold up the others.
+     */
+    private void applyBackPressure(Set<TopicPartition> assignment) {
         int unsettled = intake.unsettled();
-        full = stopping
-                || (full ? unsettled > settings.maxUnsettled() * RESUME_AT : unsettled >= settings.maxUnsettled());
+        full = full ? unsettled > settings.maxUnsettled() * RESUME_AT : unsettled >= settings.maxUnsettled();
+        crowded = lanes.areCrowded();
         Set<TopicPartition> paused = consumer.paused();
-        for (TopicPartition assigned : consumer.assignment()) {
-            OwnedPartition partition = owned.get(assigned.partition());
-            boolean pause = full || partition == null || partition.offsets().span() >= settings.maxSpan()
-                    || !partition.isReadable(System.nanoTime());
+        var toPause = new ArrayList<TopicPartition>();
+        var toResume = new ArrayList<TopicPartition>();
+        for (TopicPartition assigned : assignment) {
+            boolean pause = stopping || full || crowded || !isReadable(owned.get(assigned.partition()));
             if (pause != paused.contains(assigned)) {
-                if (pause) {
-                    consumer.pause(List.of(assigned));
-                } else {
-                    consumer.resume(List.of(assigned));
-                }
+                (pause ? toPause : toResume).add(assigned);
             }
+        }
+        if (!toPause.isEmpty()) {
+            consumer.pause(toPause);
+        }
+        if (!toResume.isEmpty()) {
+            consumer.resume(toResume);
         }
     }
 
+    private boolean isReadable(OwnedPartition partition) {
+        return partition != null && partition.offsets().span() < settings.maxSpan()
+                && partition.isReadable(System.nanoTime());
+    }
+
     /** A broker that went away while partitions were assigned left them without an owner's books: paused, until they have them. */
-    private void ownLeftOver() {
-        List<TopicPartition> left = consumer.assignment().stream().filter(p -> !owned.containsKey(p.partition()))
+    private void ownLeftOver(Set<TopicPartition> assignment) {
+        List<TopicPartition> left = assignment.stream().filter(p -> !owned.containsKey(p.partition()))
                 .toList();
         if (!left.isEmpty()) {
             onPartitionsAssigned(left);
@@ -187,9 +204,11 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
         Map<TopicPartition, OffsetAndMetadata> told = consumer.committed(Set.copyOf(assigned), BROKER_TIMEOUT);
+        Map<TopicPartition, Long> earliest = consumer.beginningOffsets(assigned, BROKER_TIMEOUT);
         for (TopicPartition partition : assigned) {
             long begin = consumer.position(partition, BROKER_TIMEOUT);
             OffsetAndMetadata last = told.get(partition);
+            alarmIfExpired(partition, last, earliest.get(partition));
             CommittedState before = last == null || last.offset() != begin
                     ? CommittedState.UNKNOWN
                     : CommittedState.decode(last.metadata());
@@ -200,6 +219,16 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         }
         consumer.pause(assigned);
         shareLimits();
+    }
+
+    private void alarmIfExpired(TopicPartition partition, OffsetAndMetadata last, long earliest) {
+        if (last != null && last.offset() < earliest) {
+            metrics.expired(earliest - last.offset());
+            log.error(
+                    "{} events of {} were dropped by the topic's retention before they were delivered: a replay cannot bring "
+                            + "them back",
+                    earliest - last.offset(), partition);
+        }
     }
 
     /** An id that the former owner has seen may come a second time here: two ingestors publish it within seconds. */

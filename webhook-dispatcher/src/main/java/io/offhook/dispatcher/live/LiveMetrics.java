@@ -13,6 +13,7 @@ final class LiveMetrics {
     private final Map<CallAction, Counter> events = new EnumMap<>(CallAction.class);
     private final Counter duplicates;
     private final Counter foreign;
+    private final Counter expired;
 
     LiveMetrics(MeterRegistry registry) {
         for (CallAction action : CallAction.values()) {
@@ -22,6 +23,8 @@ final class LiveMetrics {
         this.duplicates = Counter.builder("offhook.dispatcher.duplicates")
                 .description("records whose event was read before")
                 .register(registry);
+        this.expired = Counter.builder("offhook.dispatcher.events.expired")
+                .description("events that the topic dropped before they were delivered").register(registry);
         this.foreign = Counter.builder("offhook.dispatcher.foreign.records")
                 .description("records that are no call events")
                 .register(registry);
@@ -29,6 +32,10 @@ final class LiveMetrics {
 
     void event(CallAction action) {
         events.get(action).increment();
+    }
+
+    void expired(long events) {
+        expired.increment(events);
     }
 
     void duplicate() {

@@ -1,5 +1,7 @@
 package io.offhook.dispatcher.lane;
 
+import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,27 +10,36 @@ class LaneSpeedTest {
 
     private static final long SECOND = 1_000_000_000;
 
-    private final LaneSpeed speed = new LaneSpeed(0);
+    private final LaneSpeed speed = new LaneSpeed();
 
     @Test
-    void countsTheLastWholeSecondUntilThePresentOneHasMore() {
-        deliver(10, SECOND / 2);
-        assertThat(speed.perSecond(SECOND / 2)).isEqualTo(10);
-        assertThat(speed.perSecond(SECOND)).isEqualTo(10);
-        deliver(30, SECOND + SECOND / 2);
-        assertThat(speed.perSecond(SECOND + SECOND / 2)).isEqualTo(30);
-        assertThat(speed.perSecond(2 * SECOND)).isEqualTo(30);
+    void isWhatTheSlotsCouldMakeNotWhatThereWasToDo() {
+        assertThat(speed.perSecond(16)).as("nothing is known").isZero();
+        speed.onDelivered(Duration.ofMillis(50), 0);
+        assertThat(speed.perSecond(16)).isEqualTo(320);
+        assertThat(speed.perSecond(1)).isEqualTo(20);
     }
 
     @Test
-    void aReceiverThatHangsHasNoSpeedAfterTwoSeconds() {
-        deliver(10, SECOND / 2);
-        assertThat(speed.perSecond(2 * SECOND)).isZero();
-    }
-
-    private void deliver(int count, long now) {
-        for (int i = 0; i < count; i++) {
-            speed.onDelivered(now);
+    void followsAReceiverThatBecomesSlow() {
+        speed.onDelivered(Duration.ofMillis(1), 0);
+        for (int i = 0; i < 40; i++) {
+            speed.onDelivered(Duration.ofMillis(100), i);
         }
+        assertThat(speed.perSecond(10)).isBetween(99, 105);
+    }
+
+    @Test
+    void movesUntilASecondAfterTheLastDelivery() {
+        assertThat(speed.isMoving(0)).isFalse();
+        speed.onDelivered(Duration.ofMillis(1), SECOND);
+        assertThat(speed.isMoving(2 * SECOND - 1)).isTrue();
+        assertThat(speed.isMoving(2 * SECOND)).isFalse();
+    }
+
+    @Test
+    void anAnswerWithoutAnyTimeIsNotEndlesslyFast() {
+        speed.onDelivered(Duration.ZERO, 0);
+        assertThat(speed.perSecond(1)).isEqualTo(10_000);
     }
 }

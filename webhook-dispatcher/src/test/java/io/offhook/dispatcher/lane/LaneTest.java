@@ -229,6 +229,22 @@ class LaneTest {
     }
 
     @Test
+    void aLaneThatDeliversMayHoldMoreThanItsQueueAndIsCrowdedAtHalfOfIt() {
+        grow(4);
+        for (int i = 0; i < QUEUE; i++) {
+            offer(leg("usual-" + i).getFirst());
+        }
+        assertThat(lane.isCrowded(System.nanoTime())).isFalse();
+        // At a millisecond each more than the 750 that all lanes together may have waiting: it may hold as many as are free.
+        for (int i = QUEUE; i < 250; i++) {
+            offer(leg("more-" + i).getFirst());
+        }
+        assertThat(book).isEmpty();
+        assertThat(lane.isCrowded(System.nanoTime())).isTrue();
+        assertThat(lane.isCrowded(System.nanoTime() + SECOND)).as("one that hangs is full, not crowded").isFalse();
+    }
+
+    @Test
     void goneIsToldAndDoesNotCountForTheBreaker() {
         for (int i = 0; i < 6; i++) {
             offer(leg("gone-" + i).getFirst());

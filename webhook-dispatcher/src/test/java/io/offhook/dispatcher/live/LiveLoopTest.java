@@ -38,6 +38,7 @@ import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import io.offhook.testkit.receiver.WebhookReceiver;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -62,6 +63,7 @@ class LiveLoopTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int PARTITIONS = 3;
 
+    private SimpleMeterRegistry meters;
     private final AtomicInteger positionsToFail = new AtomicInteger();
     private final AtomicInteger commitsToFail = new AtomicInteger();
     private final AtomicInteger recordsToFail = new AtomicInteger();
@@ -150,12 +152,31 @@ class LiveLoopTest {
         assertThat(receiver.ledger().duplicates()).isEmpty();
     }
 
+    @Test
+    void eventsThatTheTopicDroppedBeforeTheyWereDeliveredAreAnAlarm() throws Exception {
+        publish("a");
+        running(() -> {
+            receiver.ledger().awaitAccepted(3, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 3);
+        });
+        assertThat(meters.get("offhook.dispatcher.events.expired").counter().count()).isZero();
+        publish("b");
+        Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+        admin.describeTopics(List.of(topics.callEvents())).allTopicNames().get().get(topics.callEvents()).partitions()
+                .forEach(partition -> all.put(new TopicPartition(topics.callEvents(), partition.partition()),
+                        RecordsToDelete.beforeOffset(-1)));
+        admin.deleteRecords(all).all().get();
+        publish("c");
+        running(() -> receiver.ledger().awaitAccepted(6, LIMIT));
+        assertThat(meters.get("offhook.dispatcher.events.expired").counter().count()).isEqualTo(3);
+    }
+
     private interface Check {
         void run() throws Exception;
     }
 
     private void running(Check check) throws Exception {
-        var meters = new SimpleMeterRegistry() {
+        meters = new SimpleMeterRegistry() {
             @Override
             protected Counter newCounter(Meter.Id id) {
                 return !id.getName().equals("offhook.dispatcher.events")

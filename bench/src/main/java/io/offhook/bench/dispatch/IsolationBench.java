@@ -1,0 +1,157 @@
+package io.offhook.bench.dispatch;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+import io.offhook.bench.Options;
+import io.offhook.bench.Report;
+import io.offhook.bench.Samples;
+
+/** What dead receivers cost the others. */
+public final class IsolationBench {
+
+    private static final int TENANTS = 100;
+    private static final int PER_TENANT = 10;
+    private static final int ENDPOINTS = TENANTS * PER_TENANT;
+    private static final List<Fault> ALL = List.of(Fault.values());
+
+    /**
+     * @param faults which one after the other; none for the run that the others are compared with
+     * @param midway they die when the time measured begins; otherwise they never lived
+     */
+    private record Variant(int dead, List<Fault> faults, boolean midway) {
+
+        boolean isDead(int endpoint) {
+            return dead > 0 && endpoint % (ENDPOINTS / dead) == ENDPOINTS / dead - 1;
+        }
+
+        String words() {
+            if (dead == 0) {
+                return "none";
+            }
+            String what = faults.size() > 1 ? "all four kinds" : faults.getFirst().name().toLowerCase(Locale.ROOT);
+            return dead + ", " + what.replace('_', ' ') + ", " + (midway ? "midway" : "from the start");
+        }
+    }
+
+    private static final Variant NONE = new Variant(0, List.of(), false);
+
+    private IsolationBench() {}
+
+    /** @throws IllegalArgumentException for options that are none */
+    public static void run(Options options) throws Exception {
+        boolean quick = options.quick();
+        int warmup = options.number("warmup", quick ? 5 : 20);
+        int measure = options.number("measure", quick ? 5 : 40);
+        int runs = options.number("runs", 1);
+        int events = options.number("events", quick ? 100 : 300);
+        options.root();
+        options.requireAllRead();
+        var results = new LinkedHashMap<Variant, List<PacedRun.Result>>();
+        try (var servers = new Servers(options)) {
+            List<Variant> variants = variants(quick);
+            for (int i = 0; i < runs * variants.size(); i++) {
+                Variant variant = variants.get(i % variants.size());
+                var site = new Site(servers, "isolation" + i);
+                PacedRun.Result result = measure(site, variant, events, warmup, measure);
+                results.computeIfAbsent(variant, _ -> new ArrayList<>()).add(result);
+                System.out.printf(Locale.ROOT, "%s: p50 %.2f, p99 %.2f ms, %,.0f/s, %d missing, handed off %s%n",
+                        variant.words(), result.found().latencies().median(), result.found().latencies().percentile(99),
+                        result.window().perSecond(), result.found().missing(), result.handedOff());
+            }
+        }
+        report(options, results, events, warmup, measure);
+    }
+
+    private static List<Variant> variants(boolean quick) {
+        if (quick) {
+            return List.of(NONE, new Variant(100, ALL, false), new Variant(100, ALL, true));
+        }
+        var variants = new ArrayList<Variant>();
+        for (boolean midway : List.of(false, true)) {
+            variants.add(NONE);
+            variants.add(new Variant(10, ALL, midway));
+            variants.add(new Variant(100, ALL, midway));
+            variants.add(NONE);
+            ALL.forEach(fault -> variants.add(new Variant(100, List.of(fault), midway)));
+        }
+        return variants;
+    }
+
+    private static PacedRun.Result measure(Site site, Variant variant, int events, int warmup, int measure)
+            throws Exception {
+        try (var receivers = new Receivers(ENDPOINTS)) {
+            site.addEndpoints(IntStream.range(0, ENDPOINTS)
+                    .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i / PER_TENANT))).toList());
+            if (!variant.midway()) {
+                strike(receivers, variant);
+            }
+            return new PacedRun(site, receivers, TENANTS, PER_TENANT, events, warmup, measure).run(() -> {
+                if (variant.midway()) {
+                    strike(receivers, variant);
+                }
+            }, endpoint -> !variant.isDead(endpoint));
+        }
+    }
+
+    private static void strike(Receivers receivers, Variant variant) throws IOException {
+        int struck = 0;
+        for (int i = 0; i < ENDPOINTS; i++) {
+            if (variant.isDead(i)) {
+                receivers.strike(i, variant.faults().get(struck++ % variant.faults().size()));
+            }
+        }
+    }
+
+    private static void report(Options options, Map<Variant, List<PacedRun.Result>> results, int events, int warmup,
+            int measure) throws IOException {
+        var report = new Report("isolation", options);
+        report.line(
+                "| dead | healthy: p50 ms | p99 ms | of the deliveries due, arrived in time | against none dead: p50,"
+                        + " p99 | dispatcher's CPU us per delivery, cores | RSS MiB | handed off in the last run |");
+        report.line("|---|---|---|---|---|---|---|---|");
+        double p50 = median(results.get(NONE), 50);
+        double p99 = median(results.get(NONE), 99);
+        results.forEach((variant, runs) -> {
+            double due = events * (PER_TENANT - variant.dead() / (double) TENANTS);
+            report.line("| %s | %s | %s | %.1f %% | %+.0f %%, %+.0f %% | %.0f, %.2f | %.0f | %s |", variant.words(),
+                    spread("%.2f", runs, 50), spread("%.2f", runs, 99),
+                    of(runs, result -> result.window().perSecond() / due * 100).median(),
+                    (median(runs, 50) / p50 - 1) * 100, (median(runs, 99) / p99 - 1) * 100,
+                    of(runs, result -> result.window().cpuSeconds() * 1e6 / result.all()).median(),
+                    of(runs, result -> result.window().cores()).median(),
+                    of(runs, PacedRun.Result::residentMiB).median(),
+                    runs.getLast().handedOff());
+        });
+        report.line("");
+        report.line(
+                "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; %d s of"
+                        + " warm-up, %d s measured; a fresh dispatcher (all roles), database and topic for each run. Dead ones"
+                        + " are spread evenly over the tenants. From the broker's LogAppendTime (whole milliseconds) to the"
+                        + " arrival of the request at a healthy receiver. Medians with the range over the runs of a kind;"
+                        + " broker, PostgreSQL, receivers and dispatcher share the cores. Source late by at most %d ms; missing"
+                        + " deliveries to healthy receivers: %d.",
+                ENDPOINTS, TENANTS, events, events * PER_TENANT, warmup, measure,
+                results.values().stream().flatMap(List::stream).mapToLong(PacedRun.Result::lagMillis).max().orElse(0),
+                results.values().stream().flatMap(List::stream).mapToLong(result -> result.found().missing()).sum());
+        report.publish();
+    }
+
+    private static Samples of(List<PacedRun.Result> runs, ToDoubleFunction<PacedRun.Result> what) {
+        return new Samples(runs.stream().mapToDouble(what).toArray());
+    }
+
+    private static double median(List<PacedRun.Result> runs, double percent) {
+        return of(runs, result -> result.found().latencies().percentile(percent)).median();
+    }
+
+    private static String spread(String format, List<PacedRun.Result> runs, double percent) {
+        return of(runs, result -> result.found().latencies().percentile(percent)).spread(format);
+    }
+}

@@ -1,0 +1,100 @@
+package io.offhook.bench.dispatch;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+
+import io.offhook.bench.ReadTopic;
+import io.offhook.bench.ServiceProcess;
+import io.offhook.bench.Usage;
+import io.offhook.bench.ingestor.CallPacer;
+import org.apache.kafka.common.TopicPartition;
+
+/** One dispatcher at a steady rate of events. */
+final class PacedRun {
+
+    /** What was not delivered so long after the last event is missing. */
+    private static final int PATIENCE_SECONDS = 3;
+
+    private final Site site;
+    private final Receivers receivers;
+    private final int tenants;
+    private final int endpointsPerTenant;
+    private final double eventsPerSecond;
+    private final int warmup;
+    private final int measure;
+
+    PacedRun(Site site, Receivers receivers, int tenants, int endpointsPerTenant, double eventsPerSecond, int warmup,
+            int measure) {
+        this.site = site;
+        this.receivers = receivers;
+        this.tenants = tenants;
+        this.endpointsPerTenant = endpointsPerTenant;
+        this.eventsPerSecond = eventsPerSecond;
+        this.warmup = warmup;
+        this.measure = measure;
+    }
+
+    /** Something that happens when the time measured begins. */
+    interface Event {
+
+        void happen() throws Exception;
+    }
+
+    /**
+     * @param window of the deliveries that count
+     * @param all deliveries answered in the time, those that do not count included
+     * @param heapMiB in use after a full collection, at the end
+     * @param handedOff deliveries by reason, warm-up included
+     * @param lagMillis how late the source of events was at worst
+     */
+    record Result(Arrivals.Found found, Window window, long all, long residentMiB, double heapMiB,
+            Map<String, Integer> handedOff,
+            long lagMillis) {}
+
+    /** @param counts which endpoints do, by number */
+    Result run(Event atBegin, IntPredicate counts) throws Exception {
+        // A leg is answered a second after its begin, and ends a second after that.
+        var stock = new EventStock(site.topics().callEvents(), tenants, (int) Math.max(1, eventsPerSecond));
+        var arrivals = new Arrivals(stock, endpointsPerTenant, (int) (eventsPerSecond * (warmup + measure) + 1));
+        try (ServiceProcess dispatcher = site.dispatcher(Map.of("OFFHOOK_DISPATCHER_ROLES", "live,retry,persist"));
+                var source = new EventSource(site.brokers(), stock);
+                ReadTopic topic = site.events()) {
+            Site.awaitPartitions(dispatcher, Site.PARTITIONS);
+            receivers.listen(arrivals);
+            Map<TopicPartition, Long> from = topic.ends();
+            CompletableFuture<Void> load = load(source);
+            TimeUnit.SECONDS.sleep(warmup);
+            atBegin.happen();
+            long begin = CallPacer.nowMicros();
+            double cpu = Usage.cpuSeconds(dispatcher.pid());
+            long answered = receivers.answered();
+            TimeUnit.SECONDS.sleep(measure);
+            double used = Usage.cpuSeconds(dispatcher.pid()) - cpu;
+            long all = receivers.answered() - answered;
+            long end = CallPacer.nowMicros();
+            long resident = Usage.residentMiB(dispatcher.pid());
+            load.join();
+            TimeUnit.SECONDS.sleep(PATIENCE_SECONDS);
+            Arrivals.Found found = arrivals.in(topic, from, begin, end, counts);
+            return new Result(found, new Window((end - begin) / 1e6, found.arrived(), used), all, resident,
+                    dispatcher.heapMiB(), site.handedOff(), source.maxLagMillis());
+        }
+    }
+
+    private CompletableFuture<Void> load(EventSource source) {
+        var played = new CompletableFuture<Void>();
+        Thread.ofPlatform().name("load").start(() -> {
+            try {
+                source.pace(eventsPerSecond, warmup + measure);
+                played.complete(null);
+            } catch (Exception e) {
+                // Told to whoever waits for the end.
+                played.completeExceptionally(new CompletionException(e));
+            }
+        });
+        return played;
+    }
+}
