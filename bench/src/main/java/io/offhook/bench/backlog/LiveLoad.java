@@ -107,9 +107,14 @@ final class LiveLoad implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopping = true;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            // The bench is being ended: what is not sent yet does not matter.
+            Thread.currentThread().interrupt();
+        }
         producer.close();
     }
 }
