@@ -59,7 +59,8 @@ end $$;
 
 -- The later events of a leg are looked at again whenever an earlier one was changed in what they wait for. One that somebody else
 -- holds is passed over: it does not wait any more, or is about to end, or is being resent, which makes it look for itself.
-create function failed_webhook_changed() returns trigger language plpgsql set enable_seqscan = off as $$
+create function failed_webhook_changed() returns trigger language plpgsql
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
     update failed_webhooks f set waits_until = later.until
     from (select l.id, failed_webhook_waits_until(l.endpoint_id, l.leg, l.replay_id, l.leg_sequence) as until
