@@ -18,9 +18,11 @@ create index failed_webhooks_probe on failed_webhooks (endpoint_id, attempts, fi
 -- Those whose time to be looked at again is known.
 create index failed_webhooks_passable on failed_webhooks (waits_until)
     where status = 'pending' and waits_until < 'infinity';
--- The events of a leg that may be in the way of others.
+-- The events of a leg that may be in the way of others. Those who look for them write "endpoint_id is not distinct from" and "next_attempt_at
+-- is not null" for "pending", which no other index can serve: with statistics that lag, one that begins with the endpoint looks as good,
+-- and reads a million rows. A leg goes to some endpoints at most, so the leg alone finds it.
 drop index failed_webhooks_leg;
-create index failed_webhooks_leg on failed_webhooks (endpoint_id, leg, leg_sequence) where status <> 'delivered';
+create index failed_webhooks_leg on failed_webhooks (leg, leg_sequence) where status <> 'delivered';
 -- Open rows of an endpoint, those that expire first before the others.
 drop index failed_webhooks_expiry;
 create index failed_webhooks_open on failed_webhooks (endpoint_id, expires_at) where status = 'pending';
@@ -35,11 +37,13 @@ declare
 begin
     select coalesce(head.passable_at, 'infinity') into passable
     from failed_webhooks head
-    where head.endpoint_id = of_endpoint and head.leg = of_leg and head.replay_id = of_replay and head.leg_sequence < before
+    where head.leg = of_leg and head.leg_sequence < before
+      and head.endpoint_id is not distinct from of_endpoint and head.replay_id is not distinct from of_replay
       and head.status <> 'delivered' and (head.passable_at is null or head.passable_at > now())
       and not exists (select from failed_webhooks earlier
-          where earlier.endpoint_id = of_endpoint and earlier.leg = of_leg and earlier.replay_id = of_replay
-            and earlier.leg_sequence < head.leg_sequence and earlier.status <> 'delivered'
+          where earlier.leg = of_leg and earlier.leg_sequence < head.leg_sequence
+            and earlier.endpoint_id is not distinct from of_endpoint and earlier.replay_id is not distinct from of_replay
+            and earlier.status <> 'delivered'
             and (earlier.passable_at is null or earlier.passable_at > now()))
     for share of head skip locked;
     return passable;
@@ -55,13 +59,15 @@ end $$;
 
 -- The later events of a leg are looked at again whenever an earlier one was changed in what they wait for. One that somebody else
 -- holds is passed over: it does not wait any more, or is about to end, or is being resent, which makes it look for itself.
-create function failed_webhook_changed() returns trigger language plpgsql set enable_seqscan = off as $$
+create function failed_webhook_changed() returns trigger language plpgsql
+    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
     update failed_webhooks f set waits_until = later.until
     from (select l.id, failed_webhook_waits_until(l.endpoint_id, l.leg, l.replay_id, l.leg_sequence) as until
           from (select id, endpoint_id, leg, replay_id, leg_sequence from failed_webhooks
-                where endpoint_id = old.endpoint_id and leg = old.leg and replay_id = old.replay_id
-                  and leg_sequence > old.leg_sequence and status = 'pending' and status <> 'delivered' and waits_until is not null
+                where leg = old.leg and leg_sequence > old.leg_sequence
+                  and endpoint_id is not distinct from old.endpoint_id and replay_id is not distinct from old.replay_id
+                  and status <> 'delivered' and next_attempt_at is not null and waits_until is not null
                 for update skip locked) l) later
     where f.id = later.id and f.waits_until is distinct from later.until;
     return null;

@@ -112,6 +112,7 @@ final class LiveLoad implements AutoCloseable {
         try {
             thread.join();
         } catch (InterruptedException e) {
+            // The bench is being ended: what is not sent yet does not matter.
             Thread.currentThread().interrupt();
         }
         producer.close();

@@ -59,11 +59,15 @@ final class RetryStore {
     private record Look(UUID endpoint, Optional<ClaimedRow> row) {}
 
     static final String UNLEASED = "(r.lease_until is null or r.lease_until < now())";
-    /** Not passed by anything earlier of its leg, unless that failed for a reason of its own a while ago. */
+    /**
+     * Not passed by anything earlier of its leg, unless that failed for a reason of its own a while ago. Written so that the index of
+     * legs alone can serve it: see the schema.
+     */
     private static final String HEAD = """
             not exists (select 1 from failed_webhooks o
-                where o.endpoint_id = r.endpoint_id and o.leg = r.leg and o.replay_id = r.replay_id
-                  and o.leg_sequence < r.leg_sequence and o.status <> 'delivered'
+                where o.leg = r.leg and o.leg_sequence < r.leg_sequence
+                  and o.endpoint_id is not distinct from r.endpoint_id and o.replay_id is not distinct from r.replay_id
+                  and o.status <> 'delivered'
                   and (o.passable_at is null or o.passable_at > now()))""";
     /** What becomes of a row that was looked at: claimed, or it waits. */
     private static final String CLAIM_OR_WAIT = """

@@ -35,19 +35,19 @@ class RetryPersisterTest {
     private final RetryRows rows;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final RetryPersister persister;
-    private UUID endpoint;
+    private final UUID endpoint;
     private long offset;
 
     RetryPersisterTest(EmbeddedPostgresServer postgres) {
         this.postgres = postgres;
         this.rows = new RetryRows(postgres, "retry_persister");
+        this.endpoint = rows.registry.addEndpoint("http://127.0.0.1:1/ok");
         this.persister = new RetryPersister(rows.store, rows.indexScans, new RetryMetrics(meters));
     }
 
     @BeforeEach
     void empty() {
         rows.jdbc.update("truncate failed_webhooks, retry_persister_progress");
-        endpoint = rows.registry.addEndpoint("http://127.0.0.1:1/ok");
     }
 
     @Test
