@@ -21,8 +21,8 @@ final class DeliveryTrial extends Trial {
     /** Steps of the back-off in tenths of a second where operations have minutes. */
     private static final Map<String, String> SHORTENED = Map.of("OFFHOOK_RETRY_SCHEDULE", "200ms,500ms,1s",
             "OFFHOOK_RETRY_CLAIM_INTERVAL", "100ms", "OFFHOOK_EGRESS_ALLOW_CIDRS", "127.0.0.0/8");
-    /** Each event goes to several endpoints: half a leg is as much work as a call is for an ingestor. */
-    private static final double LEGS_PER_CALL = 0.5;
+    /** Each of some 2.7 events of a leg goes to up to six endpoints: fewer legs are as much work as calls are for an ingestor. */
+    private static final double LEGS_PER_CALL = 0.3;
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final int FAILS_ONE_IN = 10;
 

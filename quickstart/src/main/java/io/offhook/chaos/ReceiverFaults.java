@@ -12,14 +12,14 @@ final class ReceiverFaults {
     private static final Duration BETWEEN = Duration.ofSeconds(2);
     private static final Duration RESET = Duration.ofSeconds(2);
     /**
-     * The first probe may still find a reset, the second does not; a third step would be beyond any patience, so whoever climbs
-     * higher than a fault of two seconds is worth is not back in time.
+     * The first probe may still find a reset, the second does not, and a third is there for machines that stall; a fourth would be
+     * beyond any patience, so whoever climbs higher than a fault of two seconds is worth is not back in time.
      */
-    private static final Map<String, String> FEW_STEPS = Map.of("OFFHOOK_RETRY_SCHEDULE", "1s,5s,1h",
+    private static final Map<String, String> FEW_STEPS = Map.of("OFFHOOK_RETRY_SCHEDULE", "1s,5s,5s,1h",
             "OFFHOOK_RETRY_JITTER", "0");
     private static final Duration DRIP = Duration.ofMillis(100);
     /** Longer than the time-outs of a request, so that it is found out what drips. */
-    private static final Duration DRIPPING = Duration.ofSeconds(6);
+    private static final Duration DRIPPING = Duration.ofSeconds(8);
 
     private ReceiverFaults() {}
 

@@ -49,6 +49,8 @@ public enum Scenario {
     DISPATCHERS_COME_AND_GO(DeliveryTrial::new, DispatcherFaults::comeAndGo),
     /** PostgreSQL is stopped, a dispatcher is killed and started meanwhile, then an endpoint fails. */
     POSTGRES_AWAY(DeliveryTrial::new, StoreFaults::postgresAway),
+    /** PostgreSQL is stopped, an endpoint fails, and a dispatcher has to take over the legs of another one that is killed. */
+    TAKEN_OVER_WITHOUT_POSTGRES(DeliveryTrial::new, StoreFaults::takenOverWithoutPostgres),
     /** Kafka is killed and started again under dispatchers that deliver and hand off. */
     KAFKA_RESTARTED(DeliveryTrial::new, StoreFaults::kafkaRestarted),
     /** Half of the receivers reset every connection for two seconds, and have their events within seconds after. */

@@ -38,6 +38,26 @@ final class StoreFaults {
         trial.awaitDelivered("with PostgreSQL back");
     }
 
+    /** What was handed off for the failing endpoint cannot become rows, and must not hold up the legs of the others. */
+    static void takenOverWithoutPostgres(DeliveryTrial trial) throws InterruptedException {
+        EndpointUnderTest failing = trial.endpoint("failing");
+        List<EndpointUnderTest> healthy = List.of(trial.endpoint("quick"), trial.slowEndpoint("slow", SLOW),
+                trial.choosyEndpoint());
+        ServiceUnderTest victim = trial.dispatcher("b");
+        trial.begin(trial.dispatcher("a"), victim);
+        trial.stores().postgres().stop();
+        failing.fail(Answer.status(503));
+        trial.awaitLoad(BETWEEN);
+        victim.kill();
+        trial.awaitLoad(BETWEEN);
+        trial.awaitDelivered("from the dispatcher that took over without PostgreSQL", healthy);
+        failing.recover();
+        trial.stores().postgres().start();
+        victim.start();
+        trial.awaitLoad(BETWEEN);
+        trial.awaitDelivered("with PostgreSQL back");
+    }
+
     static void kafkaRestarted(DeliveryTrial trial) throws InterruptedException {
         trial.endpoint("quick");
         trial.slowEndpoint("slow", SLOW);
