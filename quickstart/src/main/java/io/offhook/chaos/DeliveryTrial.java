@@ -39,12 +39,18 @@ final class DeliveryTrial extends Trial {
 
     /** An endpoint that takes every event and answers at once. */
     EndpointUnderTest endpoint(String endpointName) {
-        return endpoint(endpointName, null, EnumSet.allOf(CallAction.class), EnumSet.allOf(CallDirection.class));
+        return endpoint(endpointName, EndpointUnderTest.PATIENT_SEC);
     }
 
-    private EndpointUnderTest endpoint(String endpointName, String tenant, Set<CallAction> events,
+    /** @param timeoutSec to connect, and again for the request */
+    EndpointUnderTest endpoint(String endpointName, int timeoutSec) {
+        return endpoint(endpointName, timeoutSec, null, EnumSet.allOf(CallAction.class),
+                EnumSet.allOf(CallDirection.class));
+    }
+
+    private EndpointUnderTest endpoint(String endpointName, int timeoutSec, String tenant, Set<CallAction> events,
             Set<CallDirection> directions) {
-        var endpoint = new EndpointUnderTest(endpointName, tenant, events, directions);
+        var endpoint = new EndpointUnderTest(endpointName, timeoutSec, tenant, events, directions);
         endpoints.add(endpoint);
         database.register(endpoint.endpoint(), endpointName, EndpointUnderTest.SECRET);
         return endpoint;
@@ -57,7 +63,8 @@ final class DeliveryTrial extends Trial {
 
     /** An endpoint that takes the later events of one tenant's inbound legs alone. */
     EndpointUnderTest choosyEndpoint() {
-        return endpoint("choosy", LegLoad.TENANTS.getFirst(), EnumSet.of(CallAction.ANSWER, CallAction.HANGUP),
+        return endpoint("choosy", EndpointUnderTest.PATIENT_SEC, LegLoad.TENANTS.getFirst(),
+                EnumSet.of(CallAction.ANSWER, CallAction.HANGUP),
                 EnumSet.of(CallDirection.INBOUND));
     }
 

@@ -27,8 +27,8 @@ final class EndpointUnderTest implements AutoCloseable {
 
     static final String SECRET = "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
     private static final String PATH = "/hook";
-    /** To connect, and again for the request: short, yet no loaded machine takes so long to answer. */
-    private static final int TIMEOUT_SEC = 5;
+    /** To connect, and again for the request: no machine is so loaded that a healthy receiver takes so long. */
+    static final int PATIENT_SEC = 30;
     /** At a receiver that takes 300 ms so many make 213 requests a second; the load is 81 at most. */
     private static final int MAX_IN_FLIGHT = 64;
 
@@ -43,12 +43,16 @@ final class EndpointUnderTest implements AutoCloseable {
     private volatile Answer failure;
     private volatile boolean disturbed;
 
-    /** @param tenant {@code null} for the events of all */
-    EndpointUnderTest(String name, String tenant, Set<CallAction> events, Set<CallDirection> directions) {
+    /**
+     * @param timeoutSec to connect, and again for the request
+     * @param tenant {@code null} for the events of all
+     */
+    EndpointUnderTest(String name, int timeoutSec, String tenant, Set<CallAction> events,
+            Set<CallDirection> directions) {
         this.name = name;
         this.receiver = WebhookReceiver.builder().detail(Ledger.Detail.COUNTS).listener(this::onWebhook).start()
                 .on(PATH, this::answer);
-        this.endpoint = new Endpoint(UUID.randomUUID(), tenant, receiver.url(PATH), TIMEOUT_SEC, TIMEOUT_SEC, events,
+        this.endpoint = new Endpoint(UUID.randomUUID(), tenant, receiver.url(PATH), timeoutSec, timeoutSec, events,
                 directions, Map.of(), MAX_IN_FLIGHT, null, true);
     }
 

@@ -18,7 +18,8 @@ final class ReceiverFaults {
     private static final Map<String, String> FEW_STEPS = Map.of("OFFHOOK_RETRY_SCHEDULE", "1s,5s,5s,1h",
             "OFFHOOK_RETRY_JITTER", "0");
     private static final Duration DRIP = Duration.ofMillis(100);
-    /** Longer than the time-outs of a request, so that it is found out what drips. */
+    private static final int TIMEOUT_SEC = 2;
+    /** Longer than the time-out of some requests, so that it is found out what drips. */
     private static final Duration DRIPPING = Duration.ofSeconds(8);
 
     private ReceiverFaults() {}
@@ -40,7 +41,8 @@ final class ReceiverFaults {
     }
 
     static void drip(DeliveryTrial trial) throws InterruptedException {
-        List<EndpointUnderTest> dripping = List.of(trial.endpoint("drip 1"), trial.endpoint("drip 2"));
+        List<EndpointUnderTest> dripping = List.of(trial.endpoint("drip 1", TIMEOUT_SEC),
+                trial.endpoint("drip 2", TIMEOUT_SEC));
         List<EndpointUnderTest> well = List.of(trial.endpoint("well 1"), trial.endpoint("well 2"),
                 trial.choosyEndpoint());
         trial.begin(trial.dispatcher("a"), trial.dispatcher("b"));

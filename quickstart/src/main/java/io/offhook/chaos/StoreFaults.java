@@ -2,6 +2,7 @@ package io.offhook.chaos;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.offhook.testkit.receiver.Answer;
 
@@ -11,14 +12,20 @@ final class StoreFaults {
     private static final Duration BETWEEN = Duration.ofSeconds(2);
     private static final Duration SLOW = Duration.ofMillis(50);
 
+    /**
+     * What a killed dispatcher leaves behind in the ten seconds until it is missed is more than the queue of a lane holds by default;
+     * what overflows waits for PostgreSQL.
+     */
+    private static final Map<String, String> ROOM = Map.of("OFFHOOK_DISPATCHER_QUEUE", "10000");
+
     private StoreFaults() {}
 
     static void postgresAway(DeliveryTrial trial) throws InterruptedException {
         EndpointUnderTest failing = trial.endpoint("failing");
         List<EndpointUnderTest> healthy = List.of(trial.endpoint("quick"), trial.slowEndpoint("slow", SLOW),
                 trial.choosyEndpoint());
-        ServiceUnderTest survivor = trial.dispatcher("a");
-        ServiceUnderTest victim = trial.dispatcher("b");
+        ServiceUnderTest survivor = trial.dispatcher("a", ROOM);
+        ServiceUnderTest victim = trial.dispatcher("b", ROOM);
         trial.begin(survivor, victim);
         trial.stores().postgres().stop();
         trial.awaitLoad(BETWEEN);
@@ -43,8 +50,8 @@ final class StoreFaults {
         EndpointUnderTest failing = trial.endpoint("failing");
         List<EndpointUnderTest> healthy = List.of(trial.endpoint("quick"), trial.slowEndpoint("slow", SLOW),
                 trial.choosyEndpoint());
-        ServiceUnderTest victim = trial.dispatcher("b");
-        trial.begin(trial.dispatcher("a"), victim);
+        ServiceUnderTest victim = trial.dispatcher("b", ROOM);
+        trial.begin(trial.dispatcher("a", ROOM), victim);
         trial.stores().postgres().stop();
         failing.fail(Answer.status(503));
         trial.awaitLoad(BETWEEN);
