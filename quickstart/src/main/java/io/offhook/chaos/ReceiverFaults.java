@@ -25,16 +25,18 @@ final class ReceiverFaults {
     private ReceiverFaults() {}
 
     static void reset(DeliveryTrial trial) throws InterruptedException {
-        List<EndpointUnderTest> resetting = List.of(trial.endpoint("reset 1"), trial.endpoint("reset 2"),
-                trial.endpoint("reset 3"));
+        List<EndpointUnderTest> resetting = List.of(trial.endpoint("reset 1"), trial.endpoint("reset 2"));
+        EndpointUnderTest refusing = trial.endpoint("refusing");
         trial.endpoint("well 1");
         trial.endpoint("well 2");
         trial.choosyEndpoint();
         trial.begin(trial.dispatcher("a", FEW_STEPS), trial.dispatcher("b", FEW_STEPS));
         do {
             resetting.forEach(endpoint -> endpoint.fail(new Answer.HangUp(Answer.HangUp.How.RESET)));
+            refusing.goDown();
             trial.awaitLoad(RESET);
             resetting.forEach(EndpointUnderTest::recover);
+            refusing.recover();
             trial.awaitLoad(BETWEEN);
             trial.awaitDelivered("after the resets");
         } while (trial.again());

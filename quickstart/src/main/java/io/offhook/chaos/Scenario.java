@@ -53,7 +53,7 @@ public enum Scenario {
     TAKEN_OVER_WITHOUT_POSTGRES(DeliveryTrial::new, StoreFaults::takenOverWithoutPostgres),
     /** Kafka is killed and started again under dispatchers that deliver and hand off. */
     KAFKA_RESTARTED(DeliveryTrial::new, StoreFaults::kafkaRestarted),
-    /** Half of the receivers reset every connection for two seconds, and have their events within seconds after. */
+    /** Half of the receivers reset or refuse every connection for two seconds, and have their events within seconds after. */
     RECEIVERS_RESET(DeliveryTrial::new, ReceiverFaults::reset),
     /** Receivers take requests and drip answers that never end. */
     RECEIVERS_DRIP(DeliveryTrial::new, ReceiverFaults::drip),
