@@ -11,13 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-import io.offhook.testkit.kafka.KafkaProcess;
-
-/** {@code offhook chaos}: runs fault scenarios for minutes and says whether every leg came out whole. */
+/** {@code offhook chaos}: runs fault scenarios for minutes and says whether every leg came out whole and every webhook arrived. */
 public final class ChaosCommand {
 
     /** Of faults in one run of a scenario: what is known of its legs, some 100 MB, is forgotten with it. */
-    private static final Duration LENGTH = Duration.ofSeconds(30);
+    private static final Duration LENGTH = Duration.ofSeconds(20);
+    private static final Duration OUTAGE = Duration.ofMinutes(2);
     private static final int MAX_MINUTES = 24 * 60;
     /** What a loaded machine may need for a start or for the last event. */
     private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -30,7 +29,7 @@ public final class ChaosCommand {
      * @param scenarios those to run
      * @param seed of the calls; grows by one each time that all scenarios have been run
      */
-    record Options(int minutes, long seed, List<Scenario> scenarios, Path ingestorJar, Path directory) {}
+    record Options(int minutes, long seed, List<Scenario> scenarios, ChaosSettings.Jars jars, Path directory) {}
 
     /** Ends the process: 0 when all scenarios passed, 1 when not, 2 when the arguments cannot be understood. */
     public static void main(String[] arguments) throws InterruptedException {
@@ -50,7 +49,8 @@ public final class ChaosCommand {
         int minutes = 10;
         long seed = System.nanoTime() & Integer.MAX_VALUE;
         List<Scenario> scenarios = List.of(Scenario.values());
-        Path jar = Path.of("esl-ingestor", "target", "esl-ingestor.jar");
+        Path ingestor = Path.of("esl-ingestor", "target", "esl-ingestor.jar");
+        Path dispatcher = Path.of("webhook-dispatcher", "target", "webhook-dispatcher.jar");
         Path directory = Path.of("logs", "chaos");
         for (int i = 0; i < arguments.length; i += 2) {
             if (i + 1 == arguments.length) {
@@ -63,16 +63,22 @@ public final class ChaosCommand {
                 case "--scenario" -> scenarios = List.of(Scenario.of(value).orElseThrow(
                         () -> new IllegalArgumentException("--scenario: " + value + " (expected: one of " + String
                                 .join(", ", Stream.of(Scenario.values()).map(Scenario::title).toList()) + ")")));
-                case "--ingestor" -> jar = Path.of(value);
+                case "--ingestor" -> ingestor = Path.of(value);
+                case "--dispatcher" -> dispatcher = Path.of(value);
                 case "--directory" -> directory = Path.of(value);
                 default -> throw new IllegalArgumentException("option: " + arguments[i]
-                        + " (expected: --minutes, --seed, --scenario, --ingestor, --directory)");
+                        + " (expected: --minutes, --seed, --scenario, --ingestor, --dispatcher, --directory)");
             }
         }
+        requireJar("--ingestor", ingestor);
+        requireJar("--dispatcher", dispatcher);
+        return new Options(minutes, seed, scenarios, new ChaosSettings.Jars(ingestor, dispatcher), directory);
+    }
+
+    private static void requireJar(String name, Path jar) {
         if (!Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException("--ingestor: " + jar + " (expected: the ingestor's jar)");
+            throw new IllegalArgumentException(name + ": " + jar + " (expected: the service's runnable jar)");
         }
-        return new Options(minutes, seed, scenarios, jar, directory);
     }
 
     private static long number(String name, String value, long most) {
@@ -93,12 +99,12 @@ public final class ChaosCommand {
         out.printf(Locale.ROOT, "%d scenarios, seed %d, logs of those that fail in %s%n", options.scenarios.size(),
                 options.seed, directory);
         var failed = new ArrayList<String>();
-        try (KafkaProcess kafka = KafkaProcess.temporary().start()) {
+        try (Stores stores = Stores.start()) {
             for (int i = 0; i < options.scenarios.size() || System.nanoTime() < deadline; i++) {
                 Scenario scenario = options.scenarios.get(i % options.scenarios.size());
                 long seed = options.seed + i / options.scenarios.size();
-                ScenarioReport report = scenario.run(kafka, new ChaosSettings(options.ingestorJar, directory, seed,
-                        LENGTH, CALLS_PER_SECOND, PATIENCE));
+                ScenarioReport report = scenario.run(stores, new ChaosSettings(options.jars, directory, seed, LENGTH,
+                        OUTAGE, CALLS_PER_SECOND, PATIENCE));
                 out.println(report);
                 if (!report.passed()) {
                     failed.add("--scenario " + scenario.title() + " --seed " + seed);
@@ -106,7 +112,7 @@ public final class ChaosCommand {
             }
         }
         out.println(failed.isEmpty()
-                ? "Every leg of every scenario has its events, once, in order and true."
+                ? "Every leg has its events, once, in order and true, and every endpoint has its webhooks, in order per leg."
                 : "FAILED, to be run again with " + String.join(", ", failed));
         return failed.isEmpty();
     }

@@ -20,18 +20,18 @@ final class FreeSwitchFaults {
 
     private FreeSwitchFaults() {}
 
-    static void cutsWithCdrs(Trial trial) throws InterruptedException {
+    static void cutsWithCdrs(IngestTrial trial) throws InterruptedException {
         IngestorUnderTest ingestor = trial.ingestor("a");
         Node node = trial.nodeWithCdrs("fs1", ingestor);
         cuts(trial, node, ingestor);
     }
 
-    static void cutsWithoutCdrs(Trial trial) throws InterruptedException {
+    static void cutsWithoutCdrs(IngestTrial trial) throws InterruptedException {
         trial.lossIsEstimated();
         cuts(trial, trial.node("fs1"), trial.ingestor("a"));
     }
 
-    static void cutAgain(Trial trial) throws InterruptedException {
+    static void cutAgain(IngestTrial trial) throws InterruptedException {
         Node node = trial.node("fs1");
         IngestorUnderTest ingestor = trial.ingestor("a");
         ingestor.listensTo(node).start();
@@ -47,7 +47,7 @@ final class FreeSwitchFaults {
         node.awaitCalls(trial.callsIn(BETWEEN));
     }
 
-    private static void cuts(Trial trial, Node node, IngestorUnderTest ingestor) throws InterruptedException {
+    private static void cuts(IngestTrial trial, Node node, IngestorUnderTest ingestor) throws InterruptedException {
         ingestor.listensTo(node).start();
         node.awaitListeners(1);
         // What FreeSWITCH counted before the first heartbeat is not the ingestor's to have seen.
@@ -61,7 +61,7 @@ final class FreeSwitchFaults {
         } while (trial.again());
     }
 
-    static void killed(Trial trial) throws InterruptedException {
+    static void killed(IngestTrial trial) throws InterruptedException {
         Node node = underLoad(trial);
         do {
             node.kill();
@@ -70,7 +70,7 @@ final class FreeSwitchFaults {
         } while (trial.again());
     }
 
-    static void recoveredOnTheSameNode(Trial trial) throws InterruptedException {
+    static void recoveredOnTheSameNode(IngestTrial trial) throws InterruptedException {
         Node node = underLoad(trial);
         do {
             node.awaitAnsweredLegs(ANSWERED);
@@ -83,7 +83,7 @@ final class FreeSwitchFaults {
         } while (trial.again());
     }
 
-    private static Node underLoad(Trial trial) throws InterruptedException {
+    private static Node underLoad(IngestTrial trial) throws InterruptedException {
         Node node = trial.node("fs1");
         trial.ingestor("a").listensTo(node).start();
         node.awaitListeners(1);
@@ -92,21 +92,21 @@ final class FreeSwitchFaults {
         return node;
     }
 
-    private static void goOn(Trial trial, Node node) throws InterruptedException {
+    private static void goOn(IngestTrial trial, Node node) throws InterruptedException {
         node.awaitListeners(1);
         node.generate(trial.load());
         node.awaitCalls(trial.callsIn(BEFORE));
     }
 
-    static void recoveredOnAnotherNode(Trial trial) throws InterruptedException {
+    static void recoveredOnAnotherNode(IngestTrial trial) throws InterruptedException {
         recoveredElsewhere(trial, true);
     }
 
-    static void recoveredBesideALivingNode(Trial trial) throws InterruptedException {
+    static void recoveredBesideALivingNode(IngestTrial trial) throws InterruptedException {
         recoveredElsewhere(trial, false);
     }
 
-    private static void recoveredElsewhere(Trial trial, boolean dead) throws InterruptedException {
+    private static void recoveredElsewhere(IngestTrial trial, boolean dead) throws InterruptedException {
         Node first = trial.node("fs1");
         Node second = trial.node("fs2");
         // The core of a node that stays dead is judged by its silence.
@@ -127,7 +127,7 @@ final class FreeSwitchFaults {
         second.awaitCalls(trial.callsIn(BEFORE));
     }
 
-    static void clockStepsBack(Trial trial) throws InterruptedException {
+    static void clockStepsBack(IngestTrial trial) throws InterruptedException {
         trial.clocksStep();
         Node node = underLoad(trial);
         Faults faults = node.freeSwitch().faults();

@@ -17,7 +17,7 @@ final class IngestorFaults {
 
     private IngestorFaults() {}
 
-    static void killed(Trial trial) throws InterruptedException {
+    static void killed(IngestTrial trial) throws InterruptedException {
         IngestorUnderTest ingestor = trial.ingestor("a");
         Node node = trial.nodeWithCdrs("fs1", ingestor);
         ingestor.listensTo(node).start();
@@ -37,7 +37,7 @@ final class IngestorFaults {
         } while (trial.again());
     }
 
-    static void oneOfTwoKilled(Trial trial) throws InterruptedException {
+    static void oneOfTwoKilled(IngestTrial trial) throws InterruptedException {
         Node node = trial.node("fs1");
         IngestorUnderTest first = trial.ingestor("a").listensTo(node);
         IngestorUnderTest second = trial.ingestor("b").listensTo(node);
@@ -56,7 +56,7 @@ final class IngestorFaults {
         } while (trial.again());
     }
 
-    static void frozenWithAFullSpool(Trial trial) throws InterruptedException {
+    static void frozenWithAFullSpool(IngestTrial trial) throws InterruptedException {
         Node node = trial.node("fs1");
         IngestorUnderTest small = trial.ingestor("small", SMALL_SPOOL).listensTo(node);
         IngestorUnderTest large = trial.ingestor("large", EARLY_SPOOL).listensTo(node);
@@ -65,19 +65,19 @@ final class IngestorFaults {
         node.awaitListeners(2);
         node.generate(trial.load());
         node.awaitCalls(trial.callsIn(LOAD));
-        trial.kafka().kill();
+        trial.stores().kafka().kill();
         trial.waiting().until("a full spool, and the connection closed", () -> node.freeSwitch().subscribers() == 1);
         trial.require(small.metric(SPOOL_BYTES) > 0, "nothing was spooled");
         small.freeze();
         node.awaitCalls(trial.callsIn(LOAD));
-        trial.kafka().start();
+        trial.stores().kafka().start();
         trial.waiting().until("the other ingestor's spool to be empty", () -> large.metric(SPOOL_EVENTS) == 0);
         node.awaitCalls(trial.callsIn(LOAD));
         small.thaw();
         node.awaitListeners(2);
     }
 
-    static void kafkaAway(Trial trial) throws InterruptedException {
+    static void kafkaAway(IngestTrial trial) throws InterruptedException {
         Node node = trial.node("fs1");
         IngestorUnderTest ingestor = trial.ingestor("a", EARLY_SPOOL).listensTo(node);
         ingestor.start();
@@ -85,10 +85,10 @@ final class IngestorFaults {
         node.generate(trial.load());
         node.awaitCalls(trial.callsIn(LOAD));
         do {
-            trial.kafka().kill();
+            trial.stores().kafka().kill();
             trial.waiting().until("events in the spool", () -> ingestor.metric(SPOOL_EVENTS) > 0);
             node.awaitCalls(trial.callsIn(LOAD));
-            trial.kafka().start();
+            trial.stores().kafka().start();
             trial.waiting().until("an empty spool", () -> ingestor.metric(SPOOL_EVENTS) == 0);
             node.awaitCalls(trial.callsIn(LOAD));
         } while (trial.again());

@@ -25,7 +25,7 @@ final class NetworkFaults {
 
     private NetworkFaults() {}
 
-    static void oneIngestorLosesSight(Trial trial) throws InterruptedException {
+    static void oneIngestorLosesSight(IngestTrial trial) throws InterruptedException {
         Node living = trial.node("fs1");
         Node dying = trial.node("fs2");
         TcpRelay sight = trial.relayTo(living);
@@ -61,7 +61,7 @@ final class NetworkFaults {
                 .map(Published::message).filter(message -> message.action() == action).count();
     }
 
-    static void networkStalls(Trial trial) throws InterruptedException {
+    static void networkStalls(IngestTrial trial) throws InterruptedException {
         IngestorUnderTest ingestor = trial.ingestor("a",
                 Map.of("OFFHOOK_INGESTOR_SILENCE", "2s", "OFFHOOK_INGESTOR_REPLY_TIMEOUT", "1s"));
         Node node = trial.nodeWithCdrs("fs1", ingestor);
@@ -85,7 +85,7 @@ final class NetworkFaults {
         } while (trial.again());
     }
 
-    static void thousandLegsOpen(Trial trial) throws InterruptedException {
+    static void thousandLegsOpen(IngestTrial trial) throws InterruptedException {
         IngestorUnderTest ingestor = trial.ingestor("a");
         Node node = trial.node("fs1");
         ingestor.listensTo(node).start();

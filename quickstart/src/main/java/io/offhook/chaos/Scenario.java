@@ -1,53 +1,106 @@
 package io.offhook.chaos;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-import io.offhook.testkit.kafka.KafkaProcess;
-
-/** What goes wrong in a scenario. After each of them every leg has its events, once, in order and true. */
+/**
+ * What goes wrong in a scenario. After each of those of the way in every leg has its events in the topic, once, in order and true;
+ * after each of the way out every endpoint has every event that the topic owes it, those of a leg in order.
+ */
 public enum Scenario {
     /** The connection is cut under load, with calls that begin and end meanwhile; CDRs tell of them. */
-    CUTS_WITH_CDRS(FreeSwitchFaults::cutsWithCdrs),
+    CUTS_WITH_CDRS(IngestTrial::new, FreeSwitchFaults::cutsWithCdrs),
     /** The same without CDRs: a leg wholly inside a cut shows in the loss estimate alone. */
-    CUTS_WITHOUT_CDRS(FreeSwitchFaults::cutsWithoutCdrs),
+    CUTS_WITHOUT_CDRS(IngestTrial::new, FreeSwitchFaults::cutsWithoutCdrs),
     /** The connection is cut again before it is known what ended in the first cut. */
-    CUT_AGAIN_AT_ONCE(FreeSwitchFaults::cutAgain),
+    CUT_AGAIN_AT_ONCE(IngestTrial::new, FreeSwitchFaults::cutAgain),
     /** FreeSWITCH is killed and restarted, and nobody recovers its calls. */
-    FREESWITCH_KILLED(FreeSwitchFaults::killed),
+    FREESWITCH_KILLED(IngestTrial::new, FreeSwitchFaults::killed),
     /** FreeSWITCH is killed, restarted, and recovers its answered calls. */
-    RECOVERED_ON_THE_SAME_NODE(FreeSwitchFaults::recoveredOnTheSameNode),
+    RECOVERED_ON_THE_SAME_NODE(IngestTrial::new, FreeSwitchFaults::recoveredOnTheSameNode),
     /** A node dies for good, and another one recovers its answered calls. */
-    RECOVERED_ON_ANOTHER_NODE(FreeSwitchFaults::recoveredOnAnotherNode),
+    RECOVERED_ON_ANOTHER_NODE(IngestTrial::new, FreeSwitchFaults::recoveredOnAnotherNode),
     /** A node recovers the calls of one that lives, so that two nodes have the same legs. */
-    RECOVERED_BESIDE_A_LIVING_NODE(FreeSwitchFaults::recoveredBesideALivingNode),
+    RECOVERED_BESIDE_A_LIVING_NODE(IngestTrial::new, FreeSwitchFaults::recoveredBesideALivingNode),
     /** FreeSWITCH's clock is set back under load, and forth again. */
-    CLOCK_STEPS_BACK(FreeSwitchFaults::clockStepsBack),
+    CLOCK_STEPS_BACK(IngestTrial::new, FreeSwitchFaults::clockStepsBack),
     /** One of two ingestors loses sight of a node that lives, longer than a dead core has. */
-    ONE_INGESTOR_LOSES_SIGHT(NetworkFaults::oneIngestorLosesSight),
+    ONE_INGESTOR_LOSES_SIGHT(IngestTrial::new, NetworkFaults::oneIngestorLosesSight),
     /** Nothing passes between FreeSWITCH and the ingestor, though the connection stays. */
-    NETWORK_STALLS(NetworkFaults::networkStalls),
+    NETWORK_STALLS(IngestTrial::new, NetworkFaults::networkStalls),
     /** A thousand legs stay up over a cut and over a restart of the ingestor. */
-    THOUSAND_LEGS_OPEN(NetworkFaults::thousandLegsOpen),
+    THOUSAND_LEGS_OPEN(IngestTrial::new, NetworkFaults::thousandLegsOpen),
     /** The only ingestor is killed under load and started again. */
-    INGESTOR_KILLED(IngestorFaults::killed),
+    INGESTOR_KILLED(IngestTrial::new, IngestorFaults::killed),
     /** One of two ingestors is killed under load and started again. */
-    ONE_OF_TWO_INGESTORS_KILLED(IngestorFaults::oneOfTwoKilled),
+    ONE_OF_TWO_INGESTORS_KILLED(IngestTrial::new, IngestorFaults::oneOfTwoKilled),
     /** An ingestor with a full spool is frozen while Kafka is away, and thawed when the other one has told all. */
-    INGESTOR_FROZEN_WITH_A_FULL_SPOOL(IngestorFaults::frozenWithAFullSpool),
+    INGESTOR_FROZEN_WITH_A_FULL_SPOOL(IngestTrial::new, IngestorFaults::frozenWithAFullSpool),
     /** Kafka is killed in the middle of legs and started again. */
-    KAFKA_AWAY(IngestorFaults::kafkaAway);
+    KAFKA_AWAY(IngestTrial::new, IngestorFaults::kafkaAway),
+    /** One of two dispatchers is killed under load and started again, in turn. */
+    DISPATCHER_KILLED(DeliveryTrial::new, DispatcherFaults::killed),
+    /** A dispatcher is frozen until another one has its partitions, and thawed. */
+    DISPATCHER_FROZEN(DeliveryTrial::new, DispatcherFaults::frozen),
+    /** Dispatchers join, leave in order and are killed while receivers are slow. */
+    DISPATCHERS_COME_AND_GO(DeliveryTrial::new, DispatcherFaults::comeAndGo),
+    /** PostgreSQL is stopped, a dispatcher is killed and started meanwhile, then an endpoint fails. */
+    POSTGRES_AWAY(DeliveryTrial::new, StoreFaults::postgresAway),
+    /** PostgreSQL is stopped, an endpoint fails, and a dispatcher has to take over the legs of another one that is killed. */
+    TAKEN_OVER_WITHOUT_POSTGRES(DeliveryTrial::new, StoreFaults::takenOverWithoutPostgres),
+    /** Kafka is killed and started again under dispatchers that deliver and hand off. */
+    KAFKA_RESTARTED(DeliveryTrial::new, StoreFaults::kafkaRestarted),
+    /** Half of the receivers reset or refuse every connection for two seconds, and have their events within seconds after. */
+    RECEIVERS_RESET(DeliveryTrial::new, ReceiverFaults::reset),
+    /** Receivers take requests and drip answers that never end. */
+    RECEIVERS_DRIP(DeliveryTrial::new, ReceiverFaults::drip),
+    /** A receiver is down for long, and then up. */
+    RECEIVER_DOWN(DeliveryTrial::new, ReceiverFaults::down);
 
-    interface Course {
-        void run(Trial trial) throws Exception;
+    /** Sets the stage of a scenario. */
+    interface Stage<T extends Trial> {
+        T set(String title, Stores stores, ChaosSettings settings);
     }
 
-    private final Course course;
+    /** What happens on it. */
+    interface Course<T extends Trial> {
+        void run(T trial) throws Exception;
+    }
 
-    Scenario(Course course) {
-        this.course = course;
+    private record Play<T extends Trial>(Stage<T> stage, Course<T> course) {
+
+        ScenarioReport perform(String title, Stores stores, ChaosSettings settings) throws InterruptedException {
+            long begun = System.nanoTime();
+            Path directory = settings.directory();
+            try {
+                T trial = stage.set(title, stores, settings);
+                directory = trial.directory();
+                ScenarioReport report;
+                try (trial) {
+                    course.run(trial);
+                    report = trial.conclude();
+                }
+                if (report.passed()) {
+                    trial.deleteDirectory();
+                }
+                return report;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                // Whatever broke it off, the others shall run, and the report says what it was.
+                return ScenarioReport.brokenOff(title, e.toString(), Duration.ofNanos(System.nanoTime() - begun),
+                        directory);
+            }
+        }
+    }
+
+    private final Play<?> play;
+
+    <T extends Trial> Scenario(Stage<T> stage, Course<T> course) {
+        this.play = new Play<>(stage, course);
     }
 
     /** Its name on the command line, such as {@code kafka-away}. */
@@ -63,30 +116,14 @@ public enum Scenario {
     /**
      * Runs it and ends every process that it started, whatever happens.
      *
-     * @param kafka a running broker, which the scenario may kill and start again; it runs in the end
+     * @param stores which run, and do so again in the end
      * @throws InterruptedException when it is to end early
      */
-    public ScenarioReport run(KafkaProcess kafka, ChaosSettings settings) throws InterruptedException {
-        long begun = System.nanoTime();
-        var trial = new Trial(title(), kafka, settings);
-        try (trial) {
-            course.run(trial);
-            ScenarioReport report = trial.conclude();
-            trial.close();
-            if (report.passed()) {
-                trial.deleteDirectory();
-            }
-            return report;
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (Exception e) {
-            // Whatever broke it off, the others shall run, and the report says what it was.
-            return ScenarioReport.brokenOff(title(), e.toString(), Duration.ofNanos(System.nanoTime() - begun),
-                    trial.directory());
+    public ScenarioReport run(Stores stores, ChaosSettings settings) throws InterruptedException {
+        try {
+            return play.perform(title(), stores, settings);
         } finally {
-            if (!kafka.isRunning()) {
-                kafka.start();
-            }
+            stores.mend();
         }
     }
 }

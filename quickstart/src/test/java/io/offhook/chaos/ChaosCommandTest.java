@@ -2,6 +2,7 @@ package io.offhook.chaos;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,19 +19,23 @@ class ChaosCommandTest {
 
     @BeforeEach
     void aJar() throws Exception {
-        jar = Files.createFile(directory.resolve("esl-ingestor.jar")).toString();
+        jar = Files.createFile(directory.resolve("service.jar")).toString();
+    }
+
+    private ChaosCommand.Options parse(String... arguments) {
+        return ChaosCommand.parse(Stream.concat(Stream.of("--ingestor", jar, "--dispatcher", jar),
+                Stream.of(arguments)).toArray(String[]::new));
     }
 
     @Test
     void runsAllScenariosUnlessOneIsNamed() {
-        assertThat(ChaosCommand.parse("--ingestor", jar).scenarios()).containsExactly(Scenario.values());
-        assertThat(ChaosCommand.parse("--ingestor", jar, "--scenario", "kafka-away").scenarios())
-                .containsExactly(Scenario.KAFKA_AWAY);
+        assertThat(parse().scenarios()).containsExactly(Scenario.values());
+        assertThat(parse("--scenario", "kafka-away").scenarios()).containsExactly(Scenario.KAFKA_AWAY);
     }
 
     @Test
     void takesTheSeedThatAFailedRunNames() {
-        assertThat(ChaosCommand.parse("--ingestor", jar, "--seed", "42", "--minutes", "3"))
+        assertThat(parse("--seed", "42", "--minutes", "3"))
                 .returns(42L, ChaosCommand.Options::seed).returns(3, ChaosCommand.Options::minutes);
     }
 
@@ -41,7 +46,8 @@ class ChaosCommandTest {
         refuses("--seed: x (expected: a whole number from 1 to 2147483647)", "--seed", "x");
         refuses("option: --speed (expected: --minutes, ", "--speed", "9");
         refuses("--minutes: no value", "--minutes");
-        refuses("--ingestor: nowhere.jar (expected: the ingestor's jar)", "--ingestor", "nowhere.jar");
+        refuses("--ingestor: nowhere.jar (expected: the service's runnable jar)", "--ingestor", "nowhere.jar");
+        refuses("--dispatcher: nowhere.jar (expected: ", "--ingestor", jar, "--dispatcher", "nowhere.jar");
     }
 
     private static void refuses(String message, String... arguments) {

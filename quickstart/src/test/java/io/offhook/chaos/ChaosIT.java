@@ -5,10 +5,9 @@ import java.time.Duration;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.offhook.testkit.kafka.KafkaProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,48 +20,67 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Execution(ExecutionMode.CONCURRENT)
 class ChaosIT {
 
-    private static final Path INGESTOR = Path.of("..", "esl-ingestor", "target", "esl-ingestor.jar");
+    private static final ChaosSettings.Jars JARS = new ChaosSettings.Jars(jar("esl-ingestor"),
+            jar("webhook-dispatcher"));
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     /** Enough for every kind of call to meet the fault; the cuts have more. */
     private static final double CALLS_PER_SECOND = 30;
     private static final double CALLS_PER_SECOND_CUT = 100;
 
-    @TempDir
-    private static Path directory;
-    private static KafkaProcess kafka;
+    /** Scenarios that pass leave nothing in it. */
+    private static final Path DIRECTORY = Path.of("target", "chaos");
+
+    private static Stores stores;
+
+    private static Path jar(String service) {
+        return Path.of("..", service, "target", service + ".jar");
+    }
 
     @BeforeAll
     static void start() {
         // They tell each connection and each end of one, by the thousand.
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
-        kafka = KafkaProcess.temporary().start();
+        stores = Stores.start();
     }
 
     @AfterAll
     static void stop() {
-        kafka.close();
+        stores.close();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"CUTS_WITH_CDRS", "CUTS_WITHOUT_CDRS", "FREESWITCH_KILLED", "RECOVERED_ON_THE_SAME_NODE",
             "NETWORK_STALLS", "INGESTOR_KILLED"})
     void everyLegHasItsEventsOnceInOrderAndTrue(Scenario scenario) throws Exception {
-        check(scenario, kafka);
+        check(scenario, stores);
     }
 
     /** A broker of its own is killed in each. */
     @ParameterizedTest
-    @EnumSource(names = ".*(KAFKA|FULL_SPOOL).*", mode = EnumSource.Mode.MATCH_ANY)
+    @EnumSource(names = {"KAFKA_AWAY", "INGESTOR_FROZEN_WITH_A_FULL_SPOOL"})
     void everyLegHasItsEventsOnceInOrderAndTrueWhenKafkaWasAway(Scenario scenario) throws Exception {
-        try (KafkaProcess own = KafkaProcess.temporary().start()) {
+        try (Stores own = Stores.start()) {
             check(scenario, own);
         }
     }
 
-    private static void check(Scenario scenario, KafkaProcess broker) throws InterruptedException {
+    @ParameterizedTest
+    @EnumSource(names = {"DISPATCHER_KILLED", "RECEIVERS_RESET"})
+    void everyEndpointHasItsWebhooksInOrderPerLeg(Scenario scenario) throws Exception {
+        check(scenario, stores);
+    }
+
+    @Test
+    void everyEndpointHasItsWebhooksInOrderPerLegWhilePostgresIsAway() throws Exception {
+        try (Stores own = stores.withOwnPostgres()) {
+            check(Scenario.POSTGRES_AWAY, own);
+        }
+    }
+
+    private static void check(Scenario scenario, Stores on) throws InterruptedException {
         double rate = scenario.name().startsWith("CUTS") ? CALLS_PER_SECOND_CUT : CALLS_PER_SECOND;
-        ScenarioReport report = scenario.run(broker,
-                new ChaosSettings(INGESTOR, directory, 1, Duration.ZERO, rate, PATIENCE));
+        ScenarioReport report = scenario.run(on,
+                new ChaosSettings(JARS, DIRECTORY, 1, Duration.ZERO, Duration.ZERO, rate, PATIENCE));
 
         assertThat(report.passed()).as(report.toString()).isTrue();
     }

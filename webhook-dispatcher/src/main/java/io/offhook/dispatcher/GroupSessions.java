@@ -25,7 +25,7 @@ final class GroupSessions {
     private static final Logger log = LoggerFactory.getLogger(GroupSessions.class);
     private static final int CALL_SECONDS = 10;
     /** Members learn their partitions with a heartbeat, so a rebalance lasts about two of them. */
-    private static final int HEARTBEATS_PER_SESSION = 5;
+    private static final int HEARTBEATS_PER_SESSION = 10;
 
     private final Map<String, Object> clientProperties;
     private final Collection<String> groups;

@@ -40,6 +40,7 @@ class FailureTest {
     @BeforeAll
     void start() {
         dispatcher = site.dispatcher();
+        site.awaitPersister();
     }
 
     @Test

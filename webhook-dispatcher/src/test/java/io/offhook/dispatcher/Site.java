@@ -75,7 +75,7 @@ final class Site implements AutoCloseable {
                 "50ms"));
         settings.putAll(Map.of("offhook.retry.pass-after", "1s", "offhook.dispatcher.drain", "2s",
                 "offhook.dispatcher.revoke-drain", "1s", "spring.datasource.hikari.connection-timeout", "1000",
-                "spring.flyway.connect-retries-interval", "1s"));
+                "spring.flyway.connect-retries-interval", "1s", "offhook.dispatcher.session-timeout", "3s"));
         settings.putAll(more);
         return RunningDispatcher.start(settings);
     }
@@ -112,6 +112,13 @@ final class Site implements AutoCloseable {
             publish(IntStream.range(0, legs).mapToObj(i -> CallEvents.of(prefix + i, action, tenant,
                     CallDirection.OUTBOUND)).toList());
         }
+    }
+
+    /** Waits until hand-offs become rows. */
+    void awaitPersister() {
+        await().atMost(LIMIT).until(() -> got(admin.describeConsumerGroups(List.of(topics.retryPersisterGroup())).all()
+                .toCompletionStage().toCompletableFuture()).get(topics.retryPersisterGroup()).members().stream()
+                .mapToInt(member -> member.assignment().topicPartitions().size()).sum() == PARTITIONS);
     }
 
     /** Waits until the group's offsets are the ends of the events topic: all is settled and committed. */

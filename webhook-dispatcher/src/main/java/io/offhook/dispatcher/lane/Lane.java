@@ -37,7 +37,7 @@ final class Lane {
     private int liveInFlight;
     private int retriesInFlight;
     private final AtomicBoolean inLine = new AtomicBoolean();
-    private final LaneSpeed speed = new LaneSpeed();
+    private final LaneSpeed speed = new LaneSpeed(System.nanoTime());
     private boolean lastWasLive;
 
     Lane(UUID endpoint, LaneSettings settings, LaneLoad load, LaneHealth health) {
@@ -88,6 +88,9 @@ final class Lane {
      * @param alone PostgreSQL is away: an open breaker lets a delivery through now and then, since nobody can claim a row as a probe
      */
     synchronized void offer(LegDelivery delivery, boolean alone, long nowNanos) {
+        if (live.waiting() == 0 && liveInFlight == 0) {
+            speed.onBegun(nowNanos);
+        }
         if (live.holds(delivery.message().uuid())) {
             // Never past what is ahead of it, not even to the retry path: a leg has three events at most, so this stays bounded.
             live.add(delivery);

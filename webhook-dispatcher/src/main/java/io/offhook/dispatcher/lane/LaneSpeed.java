@@ -12,12 +12,22 @@ final class LaneSpeed {
     private static final long MOVING_NANOS = Duration.ofSeconds(1).toNanos();
 
     private double nanosPerDelivery;
-    private long lastDeliveredAt;
+    /** When something was delivered, or the lane began to have work: then it is given as long to show that it moves. */
+    private long movedAt;
+
+    LaneSpeed(long nowNanos) {
+        this.movedAt = nowNanos - MOVING_NANOS;
+    }
+
+    /** There is work after none. */
+    void onBegun(long nowNanos) {
+        movedAt = nowNanos;
+    }
 
     void onDelivered(Duration took, long nowNanos) {
         double nanos = Math.max(LEAST_NANOS, took.toNanos());
         nanosPerDelivery += nanosPerDelivery == 0 ? nanos : (nanos - nanosPerDelivery) / WEIGHT;
-        lastDeliveredAt = nowNanos;
+        movedAt = nowNanos;
     }
 
     /** Deliveries that so many slots make in a second; 0 while nothing is known. */
@@ -25,8 +35,8 @@ final class LaneSpeed {
         return nanosPerDelivery == 0 ? 0 : (int) (slots * 1e9 / nanosPerDelivery);
     }
 
-    /** Whether something was delivered within the last second: it does not hang. */
+    /** Whether something was delivered within the last second, or could not have been yet: it does not hang. */
     boolean isMoving(long nowNanos) {
-        return nanosPerDelivery > 0 && nowNanos - lastDeliveredAt < MOVING_NANOS;
+        return nowNanos - movedAt < MOVING_NANOS;
     }
 }

@@ -10,7 +10,7 @@ class LaneSpeedTest {
 
     private static final long SECOND = 1_000_000_000;
 
-    private final LaneSpeed speed = new LaneSpeed();
+    private final LaneSpeed speed = new LaneSpeed(0);
 
     @Test
     void isWhatTheSlotsCouldMakeNotWhatThereWasToDo() {
@@ -35,6 +35,9 @@ class LaneSpeedTest {
         speed.onDelivered(Duration.ofMillis(1), SECOND);
         assertThat(speed.isMoving(2 * SECOND - 1)).isTrue();
         assertThat(speed.isMoving(2 * SECOND)).isFalse();
+        speed.onBegun(5 * SECOND);
+        assertThat(speed.isMoving(5 * SECOND)).as("it could not have delivered yet").isTrue();
+        assertThat(speed.isMoving(6 * SECOND)).isFalse();
     }
 
     @Test

@@ -209,11 +209,11 @@ class LaneTest {
 
     @Test
     void whileAllLanesTogetherHoldMuchOneMayHoldLess() {
-        load.addWaiting(SETTINGS.maxUnsettled() / 2);
+        load.addWaiting(SETTINGS.maxUnsettled() * 3 / 4);
         offer(leg("a").getFirst());
         offer(leg("b").getFirst());
         assertThat(book).containsExactly("b_originate queue_full");
-        load.addWaiting(-SETTINGS.maxUnsettled() / 2);
+        load.addWaiting(-SETTINGS.maxUnsettled() * 3 / 4);
         offer(leg("c").getFirst());
         assertThat(lane.waiting()).isEqualTo(2);
         lane.ended(next(), AttemptResults.delivered());

@@ -17,7 +17,7 @@ import io.offhook.model.LegIdentity;
 import io.offhook.testkit.freeswitch.LegTruth;
 
 /** Compares what the topic says with what happened, leg by leg. */
-public final class Audit {
+public final class IngestAudit {
 
     /** FreeSWITCH tells of an end some 40 ms after it; what it tells of other legs in between is a sign of life of the core. */
     private static final long TOLD_AFTER_MICROS = 50_000;
@@ -32,7 +32,7 @@ public final class Audit {
     private int inferred;
     private int ends;
 
-    private Audit(boolean clockSteps) {
+    private IngestAudit(boolean clockSteps) {
         this.clockSteps = clockSteps;
     }
 
@@ -48,7 +48,7 @@ public final class Audit {
 
     /** @param clockSteps whether the nodes' clocks differ from the broker's, so that their times cannot be compared */
     static Findings of(List<Leg> legs, Map<String, List<Published>> published, boolean clockSteps) {
-        var audit = new Audit(clockSteps);
+        var audit = new IngestAudit(clockSteps);
         var strangers = new HashSet<>(published.keySet());
         for (Leg leg : legs) {
             strangers.remove(leg.truth().uuid());

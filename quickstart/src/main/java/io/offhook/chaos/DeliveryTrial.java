@@ -1,0 +1,163 @@
+package io.offhook.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.offhook.model.CallAction;
+import io.offhook.model.CallDirection;
+import io.offhook.testkit.receiver.Answer;
+
+/** A scenario of the way out: dispatchers, endpoints, and every event of the topic compared with what each endpoint has received. */
+final class DeliveryTrial extends Trial {
+
+    /** Steps of the back-off in tenths of a second where operations have minutes. */
+    private static final Map<String, String> SHORTENED = Map.of("OFFHOOK_RETRY_SCHEDULE", "200ms,500ms,1s",
+            "OFFHOOK_RETRY_CLAIM_INTERVAL", "100ms", "OFFHOOK_EGRESS_ALLOW_CIDRS", "127.0.0.0/8");
+    /** Each of some 2.7 events of a leg goes to up to six endpoints: fewer legs are as much work as calls are for an ingestor. */
+    private static final double LEGS_PER_CALL = 0.3;
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final int FAILS_ONE_IN = 10;
+
+    private final DeliveryDatabase database;
+    private final List<EndpointUnderTest> endpoints = new ArrayList<>();
+    private final List<ServiceUnderTest> dispatchers = new ArrayList<>();
+    private EventsTopic published;
+    private LegLoad load;
+
+    DeliveryTrial(String name, Stores stores, ChaosSettings settings) {
+        super(name, stores, settings);
+        this.database = new DeliveryDatabase(stores.postgres(), "chaos_" + Long.toString(System.nanoTime(), 36));
+    }
+
+    /** An endpoint that takes every event and answers at once. */
+    EndpointUnderTest endpoint(String endpointName) {
+        return endpoint(endpointName, EndpointUnderTest.PATIENT_SEC);
+    }
+
+    /** @param timeoutSec to connect, and again for the request */
+    EndpointUnderTest endpoint(String endpointName, int timeoutSec) {
+        return endpoint(endpointName, timeoutSec, null, EnumSet.allOf(CallAction.class),
+                EnumSet.allOf(CallDirection.class));
+    }
+
+    private EndpointUnderTest endpoint(String endpointName, int timeoutSec, String tenant, Set<CallAction> events,
+            Set<CallDirection> directions) {
+        var endpoint = new EndpointUnderTest(endpointName, timeoutSec, tenant, events, directions);
+        endpoints.add(endpoint);
+        database.register(endpoint.endpoint(), endpointName, EndpointUnderTest.SECRET);
+        return endpoint;
+    }
+
+    /** An endpoint that takes every event and answers after some time. */
+    EndpointUnderTest slowEndpoint(String endpointName, Duration time) {
+        return endpoint(endpointName).answering(_ -> new Answer.Delayed(time, Answer.ok()));
+    }
+
+    /** An endpoint that takes the later events of one tenant's inbound legs alone. */
+    EndpointUnderTest choosyEndpoint() {
+        return endpoint("choosy", EndpointUnderTest.PATIENT_SEC, LegLoad.TENANTS.getFirst(),
+                EnumSet.of(CallAction.ANSWER, CallAction.HANGUP),
+                EnumSet.of(CallDirection.INBOUND));
+    }
+
+    /** An endpoint at which one in ten first attempts fails, so that legs go the retry path all the time. */
+    EndpointUnderTest erringEndpoint() {
+        return endpoint("erring").markDisturbed()
+                .answering(webhook -> webhook.attempt().equals("1")
+                        && Math.floorMod(webhook.webhookId().hashCode(), FAILS_ONE_IN) == 0
+                                ? Answer.status(500)
+                                : Answer.ok());
+    }
+
+    /** A dispatcher that does not run yet. */
+    ServiceUnderTest dispatcher(String dispatcherName) {
+        return dispatcher(dispatcherName, Map.of());
+    }
+
+    /** @param different variables that are not as in the other scenarios */
+    ServiceUnderTest dispatcher(String dispatcherName, Map<String, String> different) {
+        var variables = new HashMap<>(SHORTENED);
+        variables.putAll(commonTo(dispatcherName));
+        variables.put("SPRING_DATASOURCE_URL", database.url());
+        variables.putAll(different);
+        var dispatcher = new ServiceUnderTest(dispatcherName, settings().jars().dispatcher(), directory(), variables,
+                settings().patience());
+        dispatchers.add(dispatcher);
+        return dispatcher;
+    }
+
+    /** Starts the dispatchers, all at once, and then the load; returns when it has been on for a while. */
+    void begin(ServiceUnderTest... first) throws InterruptedException {
+        Stream.of(first).forEach(ServiceUnderTest::launch);
+        Stream.of(first).forEach(ServiceUnderTest::awaitReady);
+        published = topic();
+        load = new LegLoad(stores().kafka().bootstrapServers(), topics().callEvents(),
+                settings().callsPerSecond() * LEGS_PER_CALL, settings().seed()).begin();
+        awaitLoad(WARM_UP);
+        awaitDelivered("at first", endpoints);
+    }
+
+    /** Waits for the legs that come in so much time. */
+    void awaitLoad(Duration time) throws InterruptedException {
+        long enough = load.legs() + (long) Math.ceil(callsIn(time) * LEGS_PER_CALL);
+        waiting().until("the legs of " + time.toMillis() + " ms", () -> load.legs() >= enough);
+    }
+
+    /** Waits until these endpoints have accepted all that the topic holds for them now. */
+    void awaitDelivered(String when, Collection<EndpointUnderTest> to) throws InterruptedException {
+        waiting().until("the events topic", published::readOn);
+        for (EndpointUnderTest endpoint : to) {
+            Collection<String> owed = DeliveryAudit.idsOwedTo(endpoint.endpoint(), published.byLeg());
+            waiting().until(when + ", all events at endpoint " + endpoint.name(), () -> endpoint.hasAll(owed));
+        }
+    }
+
+    /** As {@link #awaitDelivered(String, Collection)}, to all endpoints. */
+    void awaitDelivered(String when) throws InterruptedException {
+        awaitDelivered(when, endpoints);
+    }
+
+    @Override
+    void endLoad() throws InterruptedException {
+        load.end();
+        waiting().until("the end of all legs", load::isOver);
+        require(load.failure() == null, "the load failed: " + load.failure());
+    }
+
+    @Override
+    Verdict audit(EventsTopic topic) {
+        DeliveryAudit.Findings findings = DeliveryAudit.of(endpoints.stream().map(EndpointUnderTest::account).toList(),
+                topic.byLeg());
+        var violations = new ArrayList<>(findings.violations());
+        Map<String, Integer> undelivered = database.undelivered();
+        if (!undelivered.isEmpty()) {
+            violations.add("rows that were not delivered: " + undelivered);
+        }
+        return new Verdict(String.format(Locale.ROOT,
+                "%d legs, %d events, %d published twice; %d deliveries to %d endpoints, %d lost, %d duplicates;"
+                        + " to healthy ones p50 %d ms, p99 %d ms, longest %d ms",
+                topic.byLeg().size(), topic.events(), topic.duplicates(), findings.owed(), endpoints.size(),
+                findings.lost(), findings.duplicates(), findings.delayMillis(0.5), findings.delayMillis(0.99),
+                findings.delayMillis(1)), violations);
+    }
+
+    @Override
+    public void close() {
+        if (load != null) {
+            load.close();
+        }
+        if (published != null) {
+            published.close();
+        }
+        dispatchers.forEach(ServiceUnderTest::close);
+        endpoints.forEach(EndpointUnderTest::close);
+    }
+}
