@@ -49,7 +49,7 @@ public final class EfficiencyBench {
         this.measure = measure;
         this.records = options.number("records", (warmup + measure) * (quick ? 10_000 : FASTEST_PER_SECOND));
         this.settings = Map.of("OFFHOOK_DISPATCHER_ROLES", "live", "OFFHOOK_DISPATCHER_MAX_UNSETTLED",
-                Integer.toString(options.number("max-unsettled", 4_000)));
+                Integer.toString(options.number("max-unsettled", 20_000)));
         this.peers = new Peers(options.root());
         this.site = new Site(servers, "efficiency");
     }

@@ -24,6 +24,8 @@ final class Lane {
     record Start(Delivery delivery, int epoch, boolean probe) {}
 
     private static final int DRAIN_SECONDS = 4;
+    private static final int CROWDS_PER_SECOND = 4;
+    private static final int LEAST_CROWD = 32;
 
     private final UUID endpoint;
     private final LaneSettings settings;
@@ -138,9 +140,11 @@ final class Lane {
         return Math.min(Math.max(settings.queue(), DRAIN_SECONDS * speed.perSecond(health.slots())), load.queueLimit());
     }
 
-    /** It delivers, and has half of what it may have waiting. */
+    /** It delivers, and has enough waiting to be busy until it is looked at again; at most half of what it may have. */
     synchronized boolean isCrowded(long nowNanos) {
-        return speed.isMoving(nowNanos) && !health.isOpen() && live.waiting() * 2 >= queueLimit();
+        int enough = Math.max(LEAST_CROWD, speed.perSecond(health.slots()) / CROWDS_PER_SECOND);
+        return speed.isMoving(nowNanos) && !health.isOpen()
+                && live.waiting() >= Math.min(enough, queueLimit() / 2);
     }
 
     synchronized int waiting() {

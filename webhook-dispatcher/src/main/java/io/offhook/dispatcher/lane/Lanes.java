@@ -93,7 +93,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     /**
-     * Whether most lanes with work deliver and are half full: then it is the topic that is read faster than receivers can take it, as
+     * Whether most lanes with work deliver and have enough of it: then it is the topic that is read faster than receivers can take it, as
      * after a stop, and reading pauses rather than hand all that off. A few full lanes never make it so, nor do receivers that hang.
      */
     public boolean areCrowded() {

@@ -235,8 +235,8 @@ class LaneTest {
             offer(leg("usual-" + i).getFirst());
         }
         assertThat(lane.isCrowded(System.nanoTime())).isFalse();
-        // At a millisecond each more than the 750 that all lanes together may have waiting: it may hold as many as are free.
-        for (int i = QUEUE; i < 250; i++) {
+        // At a millisecond each 4 slots would take thousands: it may hold as many of the 750 of all lanes as are free.
+        for (int i = QUEUE; i < 300; i++) {
             offer(leg("more-" + i).getFirst());
         }
         assertThat(book).isEmpty();
