@@ -12,6 +12,8 @@ final class FreeSwitchFaults {
     /** Longer than most calls of the load: many live wholly inside. */
     private static final Duration CUT = Duration.ofMillis(1500);
     private static final Duration BETWEEN = Duration.ofSeconds(1);
+    /** In which an ingestor finds out which legs there are. */
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(5);
     /** Shorter than the delay of the first question. */
     private static final Duration GLIMPSE = Duration.ofMillis(250);
     /** Only answered legs are recovered. */
@@ -57,7 +59,7 @@ final class FreeSwitchFaults {
         do {
             node.cut(CUT);
             node.awaitListeners(1);
-            node.awaitCalls(trial.callsIn(BETWEEN));
+            node.awaitCalls(trial.callsIn(LONG_ENOUGH));
         } while (trial.again());
     }
 

@@ -15,8 +15,11 @@ final class Gaps {
     /** A loaded machine has events of most of a second between FreeSWITCH's thread and the listener's. */
     private static final long MARGIN_MICROS = Duration.ofSeconds(1).toMillis() * 1000;
 
-    /** A gap begins a margin before its fault: so much of an overlap leaves half a second in which somebody listened. */
-    private static final long GLIMPSE_MICROS = MARGIN_MICROS / 2;
+    /**
+     * What it takes to find out which legs there are: a second until FreeSWITCH is asked, as its list lags, and a question for each of
+     * some 500 legs, 200 a second.
+     */
+    private static final long FIND_OUT_MICROS = Duration.ofSeconds(4).toMillis() * 1000;
 
     private record Gap(long from, long to) {
         boolean has(long micros) {
@@ -56,7 +59,7 @@ final class Gaps {
         for (Gap gap : all()) {
             Gap before = spans.isEmpty() ? null : spans.getLast();
             // Between two gaps somebody listened for too short to find out which legs there were.
-            if (before != null && gap.from + GLIMPSE_MICROS < before.to) {
+            if (before != null && gap.from + MARGIN_MICROS - before.to < FIND_OUT_MICROS) {
                 spans.set(spans.size() - 1, new Gap(before.from, gap.to));
             } else {
                 spans.add(gap);

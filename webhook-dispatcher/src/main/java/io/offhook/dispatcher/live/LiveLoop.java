@@ -202,14 +202,17 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     }
 
     @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+    public void onPartitionsAssigned(Collection<TopicPartition> all) {
+        // The assignment shows partitions before this is called for them, so that their books may have been made already.
+        List<TopicPartition> assigned = all.stream().filter(p -> !owned.containsKey(p.partition())).toList();
         Map<TopicPartition, OffsetAndMetadata> told = consumer.committed(Set.copyOf(assigned), BROKER_TIMEOUT);
         Map<TopicPartition, Long> earliest = consumer.beginningOffsets(assigned, BROKER_TIMEOUT);
         for (TopicPartition partition : assigned) {
-            long begin = consumer.position(partition, BROKER_TIMEOUT);
             OffsetAndMetadata last = told.get(partition);
+            // Not the position: that is further back where these books are made for a second time.
+            long begin = last == null ? consumer.position(partition, BROKER_TIMEOUT) : last.offset();
             alarmIfExpired(partition, last, earliest.get(partition));
-            CommittedState before = last == null || last.offset() != begin
+            CommittedState before = last == null
                     ? CommittedState.UNKNOWN
                     : CommittedState.decode(last.metadata());
             readBack(partition, begin, before.appendedMillis());

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
@@ -40,6 +41,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
@@ -66,6 +68,8 @@ class LiveLoopTest {
     private SimpleMeterRegistry meters;
     private final AtomicInteger positionsToFail = new AtomicInteger();
     private final AtomicInteger commitsToFail = new AtomicInteger();
+    private final AtomicInteger assignmentsToRepeat = new AtomicInteger();
+    private final AtomicReference<ConsumerRebalanceListener> rebalances = new AtomicReference<>();
     private final AtomicInteger recordsToFail = new AtomicInteger();
     private final Map<String, Object> client;
     private final Topics topics = new Topics("loop-" + UUID.randomUUID() + ".");
@@ -129,6 +133,23 @@ class LiveLoopTest {
         running(() -> {
             receiver.ledger().awaitAccepted(12, LIMIT);
             await().atMost(LIMIT).until(() -> committed() == 21);
+        });
+        assertThat(receiver.ledger().duplicates()).isEmpty();
+    }
+
+    @Test
+    void anAssignmentThatIsToldTwiceIsNotReadBackAsNew() throws Exception {
+        publish("a", "b", "c");
+        running(() -> {
+            receiver.ledger().awaitAccepted(9, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 9);
+        });
+        assignmentsToRepeat.set(1);
+        running(() -> {
+            await().atMost(LIMIT).until(() -> assignmentsToRepeat.get() == 0);
+            publish("d");
+            receiver.ledger().awaitAccepted(12, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 12);
         });
         assertThat(receiver.ledger().duplicates()).isEmpty();
     }
@@ -223,12 +244,19 @@ class LiveLoopTest {
     private Consumer<byte[], byte[]> consumer() {
         Map<String, Object> properties = new HashMap<>(client);
         properties.putAll(Map.of("group.id", topics.dispatcherGroup(), "auto.offset.reset", "earliest",
-                "enable.auto.commit", "false"));
+                "enable.auto.commit", "false", "group.protocol", "consumer"));
         var real = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(getClass().getClassLoader(),
                 new Class<?>[]{Consumer.class}, (_, method, arguments) -> {
                     if (method.getName().equals("position") && positionsToFail.getAndDecrement() > 0) {
                         throw new TimeoutException("no broker answers");
+                    }
+                    if (method.getName().equals("subscribe")) {
+                        rebalances.set((ConsumerRebalanceListener) arguments[1]);
+                    }
+                    if (method.getName().equals("poll") && !real.assignment().isEmpty()
+                            && assignmentsToRepeat.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        rebalances.get().onPartitionsAssigned(real.assignment());
                     }
                     if (method.getName().equals("commitAsync") && commitsToFail.getAndDecrement() > 0) {
                         ((OffsetCommitCallback) arguments[1]).onComplete(Map.of(),
