@@ -60,25 +60,6 @@ final class AsciiBytes {
         return -1;
     }
 
-    /** Of the eight bytes from there on, as far as there are so many: the highest bit of each that is one or the other. */
-    static long marks(byte[] bytes, int from, int wanted, int other) {
-        long word = from <= bytes.length - Long.BYTES ? (long) LONGS.get(bytes, from) : lastBytes(bytes, from);
-        return zeroBytes(word ^ wanted * LOW_BITS) | zeroBytes(word ^ other * LOW_BITS);
-    }
-
-    /** Exact for all eight, unlike what suffices to find the lowest. */
-    private static long zeroBytes(long word) {
-        return ~((word & ~HIGH_BITS) + ~HIGH_BITS | word | ~HIGH_BITS);
-    }
-
-    private static long lastBytes(byte[] bytes, int from) {
-        long word = 0;
-        for (int i = bytes.length - 1; i >= from; i--) {
-            word = word << Byte.SIZE | bytes[i] & 0xFF;
-        }
-        return word;
-    }
-
     /** The number that stands there in decimal digits alone; -1 for anything else, and for what has more than 18 digits. */
     static long number(byte[] bytes, int from, int to) {
         if (from >= to || to - from > MAX_DIGITS) {

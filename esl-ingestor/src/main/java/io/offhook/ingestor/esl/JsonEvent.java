@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
  */
 final class JsonEvent implements EslEvent {
 
+    private static final int MAX_DEPTH = 8;
+
     private final byte[] bytes;
     private final HeaderIndex index;
 
@@ -18,7 +20,7 @@ final class JsonEvent implements EslEvent {
 
     /** @throws MalformedEventException when the bytes are not one whole object */
     static JsonEvent of(byte[] body) throws MalformedEventException {
-        return new JsonEvent(body, new JsonScanner(body).scan());
+        return new JsonEvent(body, new Scanner(body).scan());
     }
 
     @Override
@@ -131,7 +133,7 @@ final class JsonEvent implements EslEvent {
     }
 
     /** The closing quote of the string that opens at {@code from}, or -1. */
-    static int endOfString(byte[] bytes, int from) {
+    private static int endOfString(byte[] bytes, int from) {
         int at = AsciiBytes.indexOf(bytes, '"', '\\', from + 1, bytes.length);
         while (at >= 0 && bytes[at] == '\\') {
             at = AsciiBytes.indexOf(bytes, '"', '\\', at + 2, bytes.length);
@@ -139,7 +141,7 @@ final class JsonEvent implements EslEvent {
         return at;
     }
 
-    static int endOfLiteral(byte[] bytes, int from) {
+    private static int endOfLiteral(byte[] bytes, int from) {
         int at = from;
         while (at < bytes.length && (Character.isLetterOrDigit(bytes[at]) || "+-.".indexOf(bytes[at]) >= 0)) {
             at++;
@@ -147,12 +149,122 @@ final class JsonEvent implements EslEvent {
         return at;
     }
 
-    static int skipSpace(byte[] bytes, int from) {
+    private static int skipSpace(byte[] bytes, int from) {
         int at = from;
         while (at < bytes.length && bytes[at] <= ' '
                 && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
             at++;
         }
         return at;
+    }
+
+    /** Walks the object once, noting where each name lies. */
+    private static final class Scanner {
+        private final byte[] bytes;
+        private int at;
+
+        Scanner(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        HeaderIndex scan() throws MalformedEventException {
+            var index = new HeaderIndex(bytes, '"');
+            expect('{');
+            if (peek() == '}') {
+                at++;
+            } else {
+                do {
+                    scanMember(index);
+                } while (next(',', '}'));
+            }
+            skipSpace();
+            if (at != bytes.length) {
+                throw new MalformedEventException("bytes after the object, at " + at);
+            }
+            return index;
+        }
+
+        private void scanMember(HeaderIndex index) throws MalformedEventException {
+            skipSpace();
+            int nameFrom = at + 1;
+            skipString();
+            int nameTo = at - 1;
+            expect(':');
+            skipSpace();
+            skipValue(0);
+            index.add(nameFrom, nameTo);
+        }
+
+        /** FreeSWITCH has no arrays in arrays; what goes on opening them would fill the stack. */
+        private void skipValue(int depth) throws MalformedEventException {
+            switch (peek()) {
+                case '"' -> skipString();
+                case '[' -> {
+                    if (depth == MAX_DEPTH) {
+                        throw new MalformedEventException("arrays in arrays at " + at);
+                    }
+                    at++;
+                    if (peek() == ']') {
+                        at++;
+                        return;
+                    }
+                    do {
+                        skipSpace();
+                        skipValue(depth + 1);
+                    } while (next(',', ']'));
+                }
+                default -> skipLiteral();
+            }
+        }
+
+        private void skipLiteral() throws MalformedEventException {
+            int from = at;
+            at = endOfLiteral(bytes, from);
+            if (at == from) {
+                throw new MalformedEventException("no value at " + at);
+            }
+        }
+
+        private void skipString() throws MalformedEventException {
+            if (at >= bytes.length || bytes[at] != '"') {
+                throw new MalformedEventException("no string at " + at);
+            }
+            int end = endOfString(bytes, at);
+            if (end < 0) {
+                throw new MalformedEventException("a string without an end at " + at);
+            }
+            at = end + 1;
+        }
+
+        private boolean next(char more, char end) throws MalformedEventException {
+            byte found = peek();
+            at++;
+            if (found == more) {
+                return true;
+            }
+            if (found == end) {
+                return false;
+            }
+            throw new MalformedEventException("neither '" + more + "' nor '" + end + "' at " + (at - 1));
+        }
+
+        private void expect(char wanted) throws MalformedEventException {
+            if (peek() != wanted) {
+                throw new MalformedEventException("no '" + wanted + "' at " + at);
+            }
+            at++;
+        }
+
+        private byte peek() throws MalformedEventException {
+            skipSpace();
+            if (at >= bytes.length) {
+                throw new MalformedEventException("cut off at " + at);
+            }
+            return bytes[at];
+        }
+
+        private void skipSpace() {
+            at = JsonEvent.skipSpace(bytes, at);
+        }
     }
 }
