@@ -48,8 +48,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class})
 class DispatcherConfiguration {
 
-    /** Fewer than half of what a lane may have waiting: one that is not crowded has room for a poll. */
-    private static final int MAX_POLL_RECORDS = 100;
+    private static final int MAX_POLL_RECORDS = 1_000;
 
     @Bean
     SchemaMigration schemaMigration() {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 
 import io.offhook.model.CallAction;
 import io.offhook.model.CallDirection;
@@ -13,6 +15,7 @@ import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import io.offhook.testkit.receiver.Answer;
 import io.offhook.testkit.receiver.Received;
 import io.offhook.testkit.receiver.WebhookSignature;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -150,6 +153,24 @@ class DeliveryTest {
         awaitAccepted("/ok/beside", 300);
         assertThat(site.receiver.inFlight("/hang/before/hung")).as("still hangs").isEqualTo(1);
         site.registry.removeEndpoint(hung);
+    }
+
+    @Test
+    void aSlowReceiverWithALongQueueDelaysNobodyElse() {
+        var quick = new AtomicBoolean();
+        site.receiver.on("/slow",
+                _ -> quick.get() ? Answer.ok() : new Answer.Delayed(Duration.ofMillis(100), Answer.ok()));
+        add("/slow", "slow.example", Map.of("max_in_flight", "1"));
+        add("/ok/beside-slow", "beside.example", Map.of());
+        // One after the other they take 20 s.
+        site.publish(IntStream.range(0, 200)
+                .mapToObj(i -> CallEvents.of("slow-" + i, CallAction.ORIGINATE, "slow.example", OUT)).toList());
+        site.receiver.ledger().await(ledger -> idsAt("/slow").size() >= 5, Site.LIMIT);
+        site.publishLegs("beside-", 1, "beside.example");
+        site.receiver.ledger().await(ledger -> idsAt("/ok/beside-slow").size() == 3, Site.LIMIT);
+        assertThat(idsAt("/slow")).as("it is read past them").hasSizeLessThan(100);
+        quick.set(true);
+        site.receiver.ledger().await(ledger -> idsAt("/slow").size() == 200, Site.LIMIT);
     }
 
     @Test

@@ -94,28 +94,6 @@ class OutageTest {
     }
 
     @Test
-    void aBacklogIsReadAsFastAsItsReceiversTakeItAndOneThatHangsDoesNotHoldItUp() {
-        UUID quick = site.addEndpoint("/delay/5/quick", TENANT);
-        UUID other = site.addEndpoint("/delay/5/other", TENANT);
-        site.receiver.on("/hangs", _ -> new Answer.Delayed(Duration.ofHours(1), Answer.ok()));
-        site.addEndpoint("/hangs", TENANT, Map.of("connection_timeout_sec", "30", "request_timeout_sec", "30"));
-        try (var first = site.dispatcher()) {
-            first.awaitPartitions(Site.PARTITIONS);
-            site.publishLegs("known-", 1, TENANT);
-            awaitAccepted("/delay/5/quick", 3);
-        }
-        site.publishLegs("backlog-", 1_000, TENANT);
-        try (var second = site.dispatcher()) {
-            second.awaitEndpoint(quick);
-            awaitAccepted("/delay/5/quick", 3_003);
-            awaitAccepted("/delay/5/other", 3_003);
-            assertThat(site.registry.rows(quick)).isEmpty();
-            assertThat(site.registry.rows(other)).isEmpty();
-        }
-        assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
-    }
-
-    @Test
     void postgresAwayAtStartIsWaitedFor() throws Exception {
         site.addEndpoint("/ok/waits", TENANT);
         postgres.stop();

@@ -24,8 +24,6 @@ final class Lane {
     record Start(Delivery delivery, int epoch, boolean probe) {}
 
     private static final int DRAIN_SECONDS = 4;
-    private static final int CROWDS_PER_SECOND = 4;
-    private static final int LEAST_CROWD = 32;
 
     private final UUID endpoint;
     private final LaneSettings settings;
@@ -38,9 +36,9 @@ final class Lane {
     private TokenBucket tokens;
     private int liveInFlight;
     private int retriesInFlight;
-    private final AtomicBoolean inLine = new AtomicBoolean();
-    private final LaneSpeed speed = new LaneSpeed(System.nanoTime());
     private boolean lastWasLive;
+    private final LaneSpeed speed = new LaneSpeed();
+    private final AtomicBoolean inLine = new AtomicBoolean();
 
     Lane(UUID endpoint, LaneSettings settings, LaneLoad load, LaneHealth health) {
         this.endpoint = endpoint;
@@ -90,9 +88,6 @@ final class Lane {
      * @param alone PostgreSQL is away: an open breaker lets a delivery through now and then, since nobody can claim a row as a probe
      */
     synchronized void offer(LegDelivery delivery, boolean alone, long nowNanos) {
-        if (live.waiting() == 0 && liveInFlight == 0) {
-            speed.onBegun(nowNanos);
-        }
         if (live.holds(delivery.message().uuid())) {
             // Never past what is ahead of it, not even to the retry path: a leg has three events at most, so this stays bounded.
             live.add(delivery);
@@ -137,14 +132,11 @@ final class Lane {
 
     /** What would be sent within seconds may wait: a moment's backlog after a rebalance is nothing to bother PostgreSQL with. */
     private int queueLimit() {
-        return Math.min(Math.max(settings.queue(), DRAIN_SECONDS * speed.perSecond(health.slots())), load.queueLimit());
-    }
-
-    /** It delivers, and has enough waiting to be busy until it is looked at again; at most half of what it may have. */
-    synchronized boolean isCrowded(long nowNanos) {
-        int enough = Math.max(LEAST_CROWD, speed.perSecond(health.slots()) / CROWDS_PER_SECOND);
-        return speed.isMoving(nowNanos) && !health.isOpen()
-                && live.waiting() >= Math.min(enough, queueLimit() / 2);
+        double perSecond = speed.perSecond(health.slots());
+        if (tokens != null) {
+            perSecond = Math.min(perSecond, tokens.perSecond());
+        }
+        return Math.min(Math.max(settings.queue(), (int) (DRAIN_SECONDS * perSecond)), load.queueLimit());
     }
 
     synchronized int waiting() {
@@ -222,7 +214,7 @@ final class Lane {
         boolean wasOpen = health.isOpen();
         health.learn(start, result);
         if (result.delivered()) {
-            speed.onDelivered(result.duration(), System.nanoTime());
+            speed.onDelivered(result.duration());
         }
         if (!wasOpen && health.isOpen()) {
             clearQueue();

@@ -27,11 +27,6 @@ public final class Lanes implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Lanes.class);
 
-    /** Fewer deliveries than that make no lane half full. */
-    private static final int CROWD = 100;
-    /** To look at 10,000 lanes takes a third of a millisecond. */
-    private static final long CROWD_LOOK_NANOS = 2_000_000;
-
     private final EndpointRegistry registry;
     private final WebhookSender sender;
     private final LaneSettings settings;
@@ -45,9 +40,6 @@ public final class Lanes implements AutoCloseable {
     /** Lanes that the timer is going to wake; one timer each, however often they are looked at meanwhile. */
     private final Set<Lane> timed = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
-    /** Of the thread that reads the topic, as is what it found. */
-    private long crowdLookedAt = System.nanoTime();
-    private boolean crowded;
     private volatile int ownedPartitions;
     private volatile int allPartitions;
 
@@ -90,32 +82,6 @@ public final class Lanes implements AutoCloseable {
 
     public int waiting() {
         return lanes.values().stream().mapToInt(Lane::waiting).sum();
-    }
-
-    /**
-     * Whether most lanes with work deliver and have enough of it: then it is the topic that is read faster than receivers can take it, as
-     * after a stop, and reading pauses rather than hand all that off. A few full lanes never make it so, nor do receivers that hang.
-     */
-    public boolean areCrowded() {
-        if (load.waiting() < CROWD) {
-            return false;
-        }
-        long now = System.nanoTime();
-        if (now - crowdLookedAt >= CROWD_LOOK_NANOS) {
-            crowdLookedAt = now;
-            crowded = countCrowded(now);
-        }
-        return crowded;
-    }
-
-    private boolean countCrowded(long now) {
-        int busy = 0;
-        int full = 0;
-        for (Lane lane : lanes.values()) {
-            busy += lane.isIdle() ? 0 : 1;
-            full += lane.isCrowded(now) ? 1 : 0;
-        }
-        return full * 2 > busy;
     }
 
     public long openBreakers() {

@@ -16,6 +16,10 @@ final class TokenBucket {
         this.filledAt = nowNanos;
     }
 
+    double perSecond() {
+        return perSecond;
+    }
+
     boolean take(long nowNanos) {
         fill(nowNanos);
         if (tokens < 1) {

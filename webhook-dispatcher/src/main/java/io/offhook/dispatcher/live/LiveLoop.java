@@ -39,8 +39,6 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(LiveLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    /** Lanes that are crowded are half empty soon. */
-    private static final Duration CROWDED_POLL = Duration.ofMillis(5);
     private static final long STEP_MILLIS = 10;
     /** For what may block on a broker that is away: partitions keep what they have, and the end keeps within its grace period. */
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(3);
@@ -60,7 +58,6 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final Thread thread = Thread.ofPlatform().name("live-loop").unstarted(this::run);
     private long nextCommitNanos = System.nanoTime();
     private boolean full;
-    private boolean crowded;
     private int allPartitions;
     private volatile boolean stopping;
     private volatile boolean finished;
@@ -130,7 +127,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
             Set<TopicPartition> assignment = consumer.assignment();
             ownLeftOver(assignment);
             applyBackPressure(assignment);
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(crowded ? CROWDED_POLL : POLL)) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 OwnedPartition partition = owned.get(record.partition());
                 if (partition != null) {
                     take(partition, record);
@@ -163,18 +160,17 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     }
 
     /**
-     * Only memory stops reading, or that most receivers cannot take it as fast; never the age of what is not settled: a slow receiver
-     * must not hold up the others.
+     * Only memory stops reading, never that lanes are full or the age of what is not settled: the next record may be for a receiver
+     * that waits for it.
      */
     private void applyBackPressure(Set<TopicPartition> assignment) {
         int unsettled = intake.unsettled();
         full = full ? unsettled > settings.maxUnsettled() * RESUME_AT : unsettled >= settings.maxUnsettled();
-        crowded = lanes.areCrowded();
         Set<TopicPartition> paused = consumer.paused();
         var toPause = new ArrayList<TopicPartition>();
         var toResume = new ArrayList<TopicPartition>();
         for (TopicPartition assigned : assignment) {
-            boolean pause = stopping || full || crowded || !isReadable(owned.get(assigned.partition()));
+            boolean pause = stopping || full || !isReadable(owned.get(assigned.partition()));
             if (pause != paused.contains(assigned)) {
                 (pause ? toPause : toResume).add(assigned);
             }

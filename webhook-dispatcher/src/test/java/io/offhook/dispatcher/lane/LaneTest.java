@@ -229,19 +229,20 @@ class LaneTest {
     }
 
     @Test
-    void aLaneThatDeliversMayHoldMoreThanItsQueueAndIsCrowdedAtHalfOfIt() {
+    void aLaneThatDeliversMayHoldWhatItMakesInSecondsAndOneWithARateLimitNoMoreThanThat() {
         grow(4);
-        for (int i = 0; i < QUEUE; i++) {
-            offer(leg("usual-" + i).getFirst());
-        }
-        assertThat(lane.isCrowded(System.nanoTime())).isFalse();
         // At a millisecond each 4 slots would take thousands: it may hold as many of the 750 of all lanes as are free.
-        for (int i = QUEUE; i < 300; i++) {
-            offer(leg("more-" + i).getFirst());
+        for (int i = 0; i < 300; i++) {
+            offer(leg("quick-" + i).getFirst());
         }
         assertThat(book).isEmpty();
-        assertThat(lane.isCrowded(System.nanoTime())).isTrue();
-        assertThat(lane.isCrowded(System.nanoTime() + SECOND)).as("one that hangs is full, not crowded").isFalse();
+        lane.shutDown();
+        book.clear();
+        lane.configure(endpoint(4, 10), 1, 1, now);
+        for (int i = 0; i <= 40; i++) {
+            offer(leg("limited-" + i).getFirst());
+        }
+        assertThat(book).as("4 s of 10 a second").containsExactly("limited-40_originate rate_limited");
     }
 
     @Test
