@@ -50,7 +50,8 @@ class ChaosIT {
 
     @ParameterizedTest
     @EnumSource(names = {"CUTS_WITH_CDRS", "CUTS_WITHOUT_CDRS", "FREESWITCH_KILLED", "RECOVERED_ON_THE_SAME_NODE",
-            "NETWORK_STALLS", "INGESTOR_KILLED"})
+            "RECOVERED_ON_ANOTHER_NODE", "CLOCK_STEPS_BACK", "ONE_INGESTOR_LOSES_SIGHT", "NETWORK_STALLS",
+            "THOUSAND_LEGS_OPEN", "INGESTOR_KILLED", "ONE_OF_TWO_INGESTORS_KILLED"})
     void everyLegHasItsEventsOnceInOrderAndTrue(Scenario scenario) throws Exception {
         check(scenario, stores);
     }
