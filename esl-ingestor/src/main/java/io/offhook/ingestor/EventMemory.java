@@ -13,9 +13,12 @@ final class EventMemory {
     private final AtomicLong taken = new AtomicLong();
     private final long limit;
 
-    /** @param bytesPerNode what those of one node may take */
-    EventMemory(long bytesPerNode) {
-        this.limit = Math.min(NODES * bytesPerNode, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    /**
+     * @param bytesPerNode what those of one node may take
+     * @param heapBytes the heap's bound
+     */
+    EventMemory(long bytesPerNode, long heapBytes) {
+        this.limit = Math.min(NODES * bytesPerNode, heapBytes / PART_OF_HEAP);
     }
 
     boolean isFull() { return taken.get() >= limit; }

@@ -88,7 +88,7 @@ final class Ingestor implements SmartLifecycle {
         });
         this.passwords = new NodePasswords(freeSwitch);
         this.settings = settings;
-        this.eventMemory = new EventMemory(settings.queueBytes());
+        this.eventMemory = new EventMemory(settings.queueBytes(), Runtime.getRuntime().maxMemory());
         this.reconciliation = reconciliation;
         this.topics = topics;
         this.io = io;

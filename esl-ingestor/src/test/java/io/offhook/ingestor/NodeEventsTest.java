@@ -40,7 +40,7 @@ class NodeEventsTest {
     private final NodeEvents events = new NodeEvents(tracker,
             new ChannelEventReader(new TenantRules(List.of(), Map.of())), legsTopic, metrics,
             new SessionCounts(metrics), Map.of(), () -> true);
-    private final NodeFeed feed = new NodeFeed("fs1", 100, 1_000_000, new EventMemory(1_000_000),
+    private final NodeFeed feed = new NodeFeed("fs1", 100, 1_000_000, new EventMemory(1_000_000, Long.MAX_VALUE),
             new LegThread(tracker, null), events, metrics);
 
     @AfterEach
