@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallDirection;
 import io.offhook.model.Endpoint;
@@ -36,26 +37,14 @@ final class RegistryStore {
 
     private static final Logger log = LoggerFactory.getLogger(RegistryStore.class);
 
-    /** Statistics lag behind a lane that fills with rows: by them the planner would read all rows of all lanes. */
-    private static final String INDEX_SCANS = """
-            select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-                set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)""";
-    /** One step of an index for each endpoint that has rows, however many it has, and none for the others. */
-    private static final String WITH_ROWS = """
-            with recursive lane (endpoint_id) as (
-                (select r.endpoint_id from failed_webhooks r where r.status = 'pending' order by r.endpoint_id limit 1)
-                union all
-                select (select r.endpoint_id from failed_webhooks r
-                    where r.status = 'pending' and r.endpoint_id > lane.endpoint_id order by r.endpoint_id limit 1)
-                from lane where lane.endpoint_id is not null)
-            select endpoint_id from lane where endpoint_id is not null""";
-
     private final JdbcClient jdbc;
+    private final IndexScans indexScans;
     private final TransactionTemplate oneMoment;
     private final JsonMapper json = JsonMapper.shared();
 
     RegistryStore(JdbcClient jdbc, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
+        this.indexScans = new IndexScans(jdbc, transactions);
         this.oneMoment = new TransactionTemplate(transactions);
         oneMoment.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
         oneMoment.setReadOnly(true);
@@ -70,8 +59,7 @@ final class RegistryStore {
             jdbc.sql("select endpoint_id, greatest(step, 1) from endpoint_lanes where breaker = 'open'")
                     .query((row, _) -> open.put(row.getObject(1, UUID.class), row.getInt(2))).list();
             Set<UUID> degraded = ids("select endpoint_id from endpoint_lanes where degraded");
-            jdbc.sql(INDEX_SCANS).query((_, _) -> "").list();
-            Set<UUID> withRows = ids(WITH_ROWS);
+            var withRows = new HashSet<>(indexScans.endpointsWithOpenRows());
             Map<Integer, Long> persisted = new HashMap<>();
             jdbc.sql("select partition, next_offset from retry_persister_progress")
                     .query((row, _) -> persisted.put(row.getInt(1), row.getLong(2))).list();

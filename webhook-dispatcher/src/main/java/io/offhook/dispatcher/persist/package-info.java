@@ -1,2 +1,2 @@
-/** What the persisters of hand-offs and of attempts share. */
+/** What the parts that write rows and read them share: members of groups, and transactions that go by indexes. */
 package io.offhook.dispatcher.persist;

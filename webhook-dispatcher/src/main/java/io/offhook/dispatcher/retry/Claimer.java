@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
@@ -41,7 +40,6 @@ final class Claimer implements AutoCloseable {
     private static final int MAX_CLAIMED = 8192;
     private static final int LEAST_PER_LANE = 2;
     private static final int WAKE_BATCH = 1000;
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final RetryStore store;
     private final RowSettler settler;
@@ -49,8 +47,8 @@ final class Claimer implements AutoCloseable {
     private final Lanes lanes;
     private final RetrySettings settings;
     private final RetryMetrics metrics;
-    private final Thread thread = Thread.ofVirtual().name("claimer").unstarted(this::run);
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Rounds rounds = new Rounds("claimer", this::claimUnlessAway);
+    private boolean away;
     /** Lanes that have more than was claimed. */
     private final Set<UUID> backlogs = new HashSet<>();
     private long nextLookNanos = System.nanoTime();
@@ -66,31 +64,25 @@ final class Claimer implements AutoCloseable {
     }
 
     void start() {
-        thread.start();
+        rounds.start();
     }
 
-    private void run() {
-        boolean away = false;
+    private long claimUnlessAway() {
         try {
-            while (!stopping.await(pauseNanos(), TimeUnit.NANOSECONDS)) {
-                try {
-                    round();
-                    away = false;
-                } catch (DataAccessException | TransactionException e) {
-                    if (!away) {
-                        log.warn("rows cannot be claimed while PostgreSQL is away: {}",
-                                NestedExceptionUtils.getMostSpecificCause(e).getMessage());
-                    }
-                    away = true;
-                    backlogs.clear();
-                } catch (RuntimeException e) {
-                    log.error("a claim failed, going on", e);
-                    backlogs.clear();
-                }
+            round();
+            away = false;
+        } catch (DataAccessException | TransactionException e) {
+            if (!away) {
+                log.warn("rows cannot be claimed while PostgreSQL is away: {}",
+                        NestedExceptionUtils.getMostSpecificCause(e).getMessage());
             }
-        } catch (InterruptedException e) {
-            log.debug("stopped");
+            away = true;
+            backlogs.clear();
+        } catch (RuntimeException e) {
+            log.error("a claim failed, going on", e);
+            backlogs.clear();
         }
+        return pauseNanos();
     }
 
     private long pauseNanos() {
@@ -199,14 +191,6 @@ final class Claimer implements AutoCloseable {
 
     @Override
     public void close() {
-        stopping.countDown();
-        try {
-            // One that never started, for want of Kafka, cannot be joined.
-            if (thread.isAlive() && !thread.join(CLOSE_TIMEOUT)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

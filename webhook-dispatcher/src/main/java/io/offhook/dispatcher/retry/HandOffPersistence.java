@@ -2,10 +2,12 @@ package io.offhook.dispatcher.retry;
 
 import java.util.Map;
 
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.dispatcher.persist.TopicPersister;
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** The way of hand-offs from the retry topic into rows. */
@@ -18,7 +20,7 @@ public final class HandOffPersistence implements AutoCloseable {
     /** @param clientProperties of a Kafka consumer that is a member of a group */
     public HandOffPersistence(Topics topics, Map<String, Object> clientProperties, JdbcTemplate jdbc,
             PlatformTransactionManager transactions, RetrySettings settings, RetryMetrics metrics) {
-        var indexScans = new IndexScans(jdbc, transactions);
+        var indexScans = new IndexScans(JdbcClient.create(jdbc), transactions);
         clientProperties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
         this.persister = new TopicPersister("retry-persister", topics.webhookRetries(), topics.retryPersisterGroup(),
                 clientProperties, new RetryPersister(new RetryStore(jdbc, indexScans, settings), indexScans, metrics));

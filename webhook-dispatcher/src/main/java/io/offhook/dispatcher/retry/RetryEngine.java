@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
+import io.offhook.dispatcher.persist.IndexScans;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** The way of rows back into the lanes when they are due, of what becomes of them into PostgreSQL, and their end. */
@@ -16,7 +18,7 @@ public final class RetryEngine implements AutoCloseable {
 
     public RetryEngine(JdbcTemplate jdbc, PlatformTransactionManager transactions, EndpointRegistry registry,
             Lanes lanes, RetrySettings settings, RetryMetrics metrics, MeterRegistry meters) {
-        var indexScans = new IndexScans(jdbc, transactions);
+        var indexScans = new IndexScans(JdbcClient.create(jdbc), transactions);
         this.settler = new RowSettler(new SettleStore(jdbc, indexScans, settings));
         this.claimer = new Claimer(new RetryStore(jdbc, indexScans, settings), settler, registry, lanes, settings,
                 metrics);

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.EventId;
@@ -75,14 +76,6 @@ final class RetryStore {
             lease_until = case when look.head then now() + look.lease_seconds * interval '1 second' end,
             waits_until = case when not look.head
                 then failed_webhook_waits_until(f.endpoint_id, f.leg, f.replay_id, f.leg_sequence) end""";
-    /** Endpoints that have rows, one step of an index each: however many rows one has, it costs no more than another. */
-    static final String LANES = """
-            with recursive lane (endpoint_id) as (
-                (select r.endpoint_id from failed_webhooks r where %1$s order by r.endpoint_id limit 1)
-                union all
-                select (select r.endpoint_id from failed_webhooks r where %1$s and r.endpoint_id > lane.endpoint_id
-                    order by r.endpoint_id limit 1)
-                from lane where lane.endpoint_id is not null)""";
     private static final String MAY_GO = "r.status = 'pending' and r.waits_until is null";
     /** Heads in doubt that a probe looks at; nearly always the first is one. */
     private static final int PROBE_LOOKS = 50;
@@ -168,7 +161,7 @@ final class RetryStore {
 
     /** Lanes that have something to send: due rows, or with an open breaker a due probe. Those without rows cost nothing. */
     List<DueLane> dueLanes() {
-        return indexScans.run(() -> jdbc.sql((LANES + """
+        return indexScans.run(() -> jdbc.sql((IndexScans.LANES + """
 
                 select e.id, coalesce(l.breaker = 'open', false) as open
                 from lane join endpoints e on e.id = lane.endpoint_id left join endpoint_lanes l on l.endpoint_id = e.id

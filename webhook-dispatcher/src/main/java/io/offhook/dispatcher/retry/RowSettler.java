@@ -1,17 +1,13 @@
 package io.offhook.dispatcher.retry;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.offhook.sender.AttemptResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.TransactionException;
@@ -25,18 +21,14 @@ final class RowSettler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RowSettler.class);
     /** One transaction of some tens of milliseconds, so that a row's next event is not held up by its neighbours. */
     private static final int MAX_BATCH = 200;
-    private static final Duration RETRY = Duration.ofMillis(500);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final SettleStore store;
-    private final BlockingQueue<Settlement> queue = new LinkedBlockingQueue<>();
+    private final Queue<Settlement> ended = new ConcurrentLinkedQueue<>();
     private final AtomicInteger claimed = new AtomicInteger();
-    private final Thread thread;
-    private volatile boolean closing;
+    private final DatabaseWriter writer = new DatabaseWriter("row-settler");
 
     RowSettler(SettleStore store) {
         this.store = store;
-        this.thread = Thread.ofVirtual().name("row-settler").start(this::run);
     }
 
     /** Rows were claimed: each is going to end here. */
@@ -50,76 +42,55 @@ final class RowSettler implements AutoCloseable {
     }
 
     void delivered(ClaimedRow row, AttemptResult result) {
-        queue.add(new Settlement.Delivered(row, result));
+        end(new Settlement.Delivered(row, result));
     }
 
     void failed(ClaimedRow row, AttemptResult result) {
-        queue.add(new Settlement.Failed(row, result));
+        end(new Settlement.Failed(row, result));
     }
 
     void release(ClaimedRow row) {
-        queue.add(new Settlement.Released(row));
+        end(new Settlement.Released(row));
     }
 
-    private void run() {
-        var batch = new ArrayList<Settlement>(MAX_BATCH);
+    /** The first write takes along what has ended meanwhile, so that most find nothing left to do. */
+    private void end(Settlement settlement) {
+        ended.add(settlement);
+        writer.write(this::writeBatch);
+    }
+
+    /** Run again while PostgreSQL is away, so that what it writes leaves the queue last. */
+    private void writeBatch() {
+        List<Settlement> batch = ended.stream().limit(MAX_BATCH).toList();
+        if (batch.isEmpty()) {
+            return;
+        }
         try {
-            while (!closing || !queue.isEmpty()) {
-                Settlement first = queue.poll(100, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    queue.drainTo(batch, MAX_BATCH - 1);
-                    untilWritten(batch);
-                    claimed.addAndGet(-batch.size());
-                    batch.clear();
-                }
-            }
-        } catch (InterruptedException e) {
-            log.warn("the end of {} rows was not written; leases run out and they are sent again",
-                    batch.size() + queue.size());
+            store.settle(batch);
+        } catch (DataIntegrityViolationException e) {
+            // The same write will be refused again, and all others would wait behind it.
+            batch.forEach(this::writeAlone);
+        } catch (DataAccessException | TransactionException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            log.error("the end of {} rows could not be written; leases run out and they are sent again", batch.size(),
+                    e);
+        }
+        batch.forEach(_ -> ended.remove());
+        claimed.addAndGet(-batch.size());
+    }
+
+    private void writeAlone(Settlement settlement) {
+        try {
+            store.settle(List.of(settlement));
+        } catch (DataIntegrityViolationException e) {
+            log.error("PostgreSQL refuses how a row ended, which is left out: it is sent again", e);
         }
     }
 
-    private void untilWritten(List<Settlement> batch) throws InterruptedException {
-        boolean complained = false;
-        while (true) {
-            try {
-                store.settle(batch);
-                return;
-            } catch (DataIntegrityViolationException e) {
-                // The same write will be refused again, and all others would wait behind it.
-                if (batch.size() == 1) {
-                    log.error("PostgreSQL refuses how a row ended, which is left out: it is sent again", e);
-                    return;
-                }
-                for (Settlement each : batch) {
-                    untilWritten(List.of(each));
-                }
-                return;
-            } catch (DataAccessException | TransactionException e) {
-                if (!complained) {
-                    log.warn("PostgreSQL cannot be written, trying again until it can: {}",
-                            NestedExceptionUtils.getMostSpecificCause(e).getMessage());
-                    complained = true;
-                }
-                TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
-            } catch (RuntimeException e) {
-                log.error("the end of {} rows could not be written; leases run out and they are sent again",
-                        batch.size(), e);
-                return;
-            }
-        }
-    }
-
+    /** Writes what has ended, for 2 s at most: the leases of the rest run out. */
     @Override
     public void close() {
-        closing = true;
-        try {
-            if (!thread.join(CLOSE_TIMEOUT)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        writer.close();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.sender.AttemptResult;
 import io.offhook.sender.Outcome;
 import org.springframework.jdbc.core.JdbcTemplate;

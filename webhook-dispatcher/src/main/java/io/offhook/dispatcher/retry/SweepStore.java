@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
+import io.offhook.dispatcher.persist.IndexScans;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -29,7 +30,7 @@ final class SweepStore {
 
     /** Ends rows past their age. @return how many; at most {@code limit} */
     int exhaustOld(int limit) {
-        return indexScans.run(() -> jdbc.sql((RetryStore.LANES + EXHAUST + """
+        return indexScans.run(() -> jdbc.sql((IndexScans.LANES + EXHAUST + """
                 select due.id from lane cross join lateral (select r.id from failed_webhooks r
                     where r.endpoint_id = lane.endpoint_id and %1$s and r.expires_at <= now() and %2$s
                     order by r.expires_at limit :limit for update skip locked) due
@@ -38,9 +39,7 @@ final class SweepStore {
     }
 
     List<UUID> endpointsWithRows() {
-        return indexScans
-                .run(() -> jdbc.sql((RetryStore.LANES + " select endpoint_id from lane where endpoint_id is not null")
-                        .formatted(OPEN)).query(UUID.class).list());
+        return indexScans.endpointsWithOpenRows();
     }
 
     /** Hand-offs that have become rows, of all endpoints, ever: what one's number has grown by is not more than what this has. */

@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import org.slf4j.Logger;
@@ -27,14 +25,12 @@ final class Sweeper implements AutoCloseable {
     private static final int BATCH = 1000;
     /** Rows that become pending again by a resend are no hand-offs: so late they are counted at the latest. */
     private static final long COUNT_AGAIN_NANOS = Duration.ofMinutes(10).toNanos();
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final SweepStore store;
     private final RetrySettings settings;
     private final RetryMetrics metrics;
-    private final Thread thread = Thread.ofVirtual().name("row-sweeper").unstarted(this::run);
+    private final Rounds rounds = new Rounds("row-sweeper", this::sweepUnlessAway);
     private final Map<UUID, Known> known = new HashMap<>();
-    private final CountDownLatch stopping = new CountDownLatch(1);
 
     Sweeper(SweepStore store, RetrySettings settings, RetryMetrics metrics) {
         this.store = store;
@@ -43,27 +39,20 @@ final class Sweeper implements AutoCloseable {
     }
 
     void start() {
-        thread.start();
+        rounds.start();
     }
 
-    private void run() {
+    private long sweepUnlessAway() {
         BooleanSupplier timed = this::sweep;
-        Duration pause = Duration.ZERO;
         try {
-            while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                pause = settings.sweepInterval();
-                try {
-                    pause = metrics.sweep.record(timed) ? Duration.ZERO : pause;
-                } catch (DataAccessException | TransactionException e) {
-                    // The claimer says once that PostgreSQL is away; the next sweep does what this one did not.
-                    log.debug("no sweep: {}", NestedExceptionUtils.getMostSpecificCause(e).getMessage());
-                } catch (RuntimeException e) {
-                    log.error("a sweep failed, going on", e);
-                }
-            }
-        } catch (InterruptedException e) {
-            log.debug("stopped");
+            return metrics.sweep.record(timed) ? 0 : settings.sweepInterval().toNanos();
+        } catch (DataAccessException | TransactionException e) {
+            // The claimer says once that PostgreSQL is away; the next sweep does what this one did not.
+            log.debug("no sweep: {}", NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+        } catch (RuntimeException e) {
+            log.error("a sweep failed, going on", e);
         }
+        return settings.sweepInterval().toNanos();
     }
 
     /** @return whether there is more to do at once */
@@ -113,14 +102,6 @@ final class Sweeper implements AutoCloseable {
 
     @Override
     public void close() {
-        stopping.countDown();
-        try {
-            // One that never started, for want of Kafka, cannot be joined.
-            if (thread.isAlive() && !thread.join(CLOSE_TIMEOUT)) {
-                thread.interrupt();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.offhook.dispatcher.AttemptResults;
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.model.CallAction;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -9,10 +9,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.offhook.dispatcher.AttemptResults;
 import io.offhook.dispatcher.CallEvents;
 import io.offhook.dispatcher.Registry;
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** Rows of failed webhooks in a database of their own. */
@@ -35,7 +37,7 @@ final class RetryRows implements AutoCloseable {
         source.setConnectionTimeout(1000);
         jdbc = new JdbcTemplate(source);
         transactions = new JdbcTransactionManager(source);
-        indexScans = new IndexScans(jdbc, transactions);
+        indexScans = new IndexScans(JdbcClient.create(jdbc), transactions);
         store = new RetryStore(jdbc, indexScans, settings(1_000_000));
         settles = new SettleStore(jdbc, indexScans, settings(1_000_000));
     }

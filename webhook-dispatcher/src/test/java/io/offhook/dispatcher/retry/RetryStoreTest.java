@@ -17,6 +17,7 @@ import io.offhook.dispatcher.AttemptResults;
 import io.offhook.dispatcher.CallEvents;
 import io.offhook.dispatcher.Registry;
 import io.offhook.dispatcher.SharedServers;
+import io.offhook.dispatcher.persist.IndexScans;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.EventId;
@@ -49,7 +50,7 @@ class RetryStoreTest {
     @AutoClose
     private final HikariDataSource source = new HikariDataSource();
     private final JdbcTemplate jdbc = new JdbcTemplate(source, true);
-    private final IndexScans indexScans = new IndexScans(jdbc, new JdbcTransactionManager(source));
+    private final IndexScans indexScans = new IndexScans(JdbcClient.create(jdbc), new JdbcTransactionManager(source));
     private final SettleStore settles = new SettleStore(jdbc, indexScans, settings(STEPS));
     private final SweepStore sweeps = new SweepStore(jdbc, indexScans, settings(STEPS));
     private RetryStore store;
