@@ -8,9 +8,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
+import io.offhook.bench.Histogram;
 import io.offhook.bench.Options;
 import io.offhook.bench.Report;
 import io.offhook.bench.Samples;
+import io.offhook.bench.ServiceProcess;
+import io.offhook.bench.Usage;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.KafkaProcess;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
@@ -37,7 +40,9 @@ public final class BacklogBench {
     private int fed;
 
     /** One stretch of time as measured. */
-    private record Phase(ClaimTimes claims, Samples live, long heap, long resident) {}
+    private static final String CLAIM = "offhook_dispatcher_claim_seconds";
+
+    private record Phase(Histogram claims, Samples live, double heap, long resident) {}
 
     private BacklogBench(Options options) {
         boolean quick = options.quick();
@@ -66,10 +71,13 @@ public final class BacklogBench {
     }
 
     private void run(Path jar, Path directory, String brokers, String database) throws Exception {
-        try (var dispatcher = new BacklogDispatcher(jar, directory, settings(brokers, database));
+        try (var dispatcher = new ServiceProcess(jar, directory, settings(brokers, database));
                 var stock = new RowStock(database);
                 var load = new LiveLoad(brokers, new Topics(Topics.DEFAULT_PREFIX).callEvents(), small, liveRate);
                 var receiver = new LeanReceiver(0, load::received)) {
+            dispatcher.awaitReady();
+            dispatcher.await("partitions",
+                    () -> ServiceProcess.sum(dispatcher.metrics(), "offhook_dispatcher_partitions") > 0);
             stock.endpoint(DEAD, DEAD_TENANT, "http://127.0.0.1:" + deadPort + "/", 16);
             for (int i = 0; i < small; i++) {
                 stock.endpoint("small-" + i, LiveLoad.tenant(i), "http://127.0.0.1:" + receiver.port() + "/" + i, 16);
@@ -98,14 +106,14 @@ public final class BacklogBench {
         return settings;
     }
 
-    private Phase phase(BacklogDispatcher dispatcher, RowStock stock, LiveLoad load) throws Exception {
+    private Phase phase(ServiceProcess dispatcher, RowStock stock, LiveLoad load) throws Exception {
         feed(stock, warmup);
-        ClaimTimes before = ClaimTimes.of(dispatcher.page());
+        Histogram before = Histogram.of(dispatcher.metrics(), CLAIM);
         load.take();
         feed(stock, measure);
-        ClaimTimes claims = ClaimTimes.of(dispatcher.page()).since(before);
+        Histogram claims = Histogram.of(dispatcher.metrics(), CLAIM).since(before);
         Samples live = load.take();
-        return new Phase(claims, live, dispatcher.heapMiB(), dispatcher.residentMiB());
+        return new Phase(claims, live, dispatcher.heapMiB(), Usage.residentMiB(dispatcher.pid()));
     }
 
     /** Rows of small endpoints come steadily, one of each in its turn, so that each round of claims has something to do. */
@@ -120,7 +128,7 @@ public final class BacklogBench {
         }
     }
 
-    private void drain(BacklogDispatcher dispatcher, LiveLoad load, Phase thousand, Phase million) throws Exception {
+    private void drain(ServiceProcess dispatcher, LiveLoad load, Phase thousand, Phase million) throws Exception {
         load.take();
         try (var recovered = new LeanReceiver(deadPort, _ -> {})) {
             long began = System.nanoTime();
@@ -137,8 +145,8 @@ public final class BacklogBench {
             double seconds = (System.nanoTime() - firstAt) / 1e9;
             long drained = recovered.count() - before;
             Samples live = load.take();
-            var drain = new Phase(new ClaimTimes(new TreeMap<>()), live, dispatcher.heapMiB(),
-                    dispatcher.residentMiB());
+            var drain = new Phase(new Histogram(new TreeMap<>()), live, dispatcher.heapMiB(),
+                    Usage.residentMiB(dispatcher.pid()));
             report(thousand, million, drain, first, drained, seconds, load.missing());
         }
     }
@@ -155,7 +163,7 @@ public final class BacklogBench {
         report.line("");
         report.line("p99 of a round with %,d rows: %.2f times that with 1,000; of the live deliveries: %.2f times.",
                 rows,
-                million.claims().percentileMillis(99) / thousand.claims().percentileMillis(99),
+                million.claims().estimatedMillis(99) / thousand.claims().estimatedMillis(99),
                 million.live().percentile(99) / thousand.live().percentile(99));
         report.line("");
         report.line("The endpoint back: its first webhook after %.1f s, then %,d in %.0f s, %,.0f/s.", first, drained,
@@ -168,13 +176,13 @@ public final class BacklogBench {
                         + " from the producer to the receiver, and %d rows a second of theirs come due. A round asks which lanes"
                         + " are due and claims for them; those that find nothing are not counted. Live deliveries missing at the"
                         + " end: %d.",
-                BacklogDispatcher.HEAP, small + 1, warmup, measure, liveRate, rowRate, missing);
+                ServiceProcess.HEAP, small + 1, warmup, measure, liveRate, rowRate, missing);
         report.publish();
     }
 
     private static String row(Phase phase) {
-        return "%,d | %.1f, %.1f | %.1f, %.1f, %.0f | %d | %d".formatted(phase.claims().count(),
-                phase.claims().percentileMillis(50), phase.claims().percentileMillis(99), phase.live().median(),
+        return "%,d | %.1f, %.1f | %.1f, %.1f, %.0f | %.0f | %d".formatted(phase.claims().count(),
+                phase.claims().estimatedMillis(50), phase.claims().estimatedMillis(99), phase.live().median(),
                 phase.live().percentile(99), phase.live().max(), phase.heap(), phase.resident());
     }
 }

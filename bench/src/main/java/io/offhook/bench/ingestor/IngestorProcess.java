@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.offhook.bench.Histogram;
 import io.offhook.bench.ServiceProcess;
 
 /** The ingestor as it is shipped, listening to the replayed nodes. */

@@ -1,5 +1,6 @@
 package io.offhook.bench.ingestor;
 
+import io.offhook.bench.Histogram;
 import io.offhook.bench.Samples;
 
 /**
