@@ -56,6 +56,7 @@ final class LegProgress {
         if (wasOpen && !tracked.isOpen()) {
             journal.ended(event.uuid());
         }
+        tracked.slim();
     }
 
     Step step(TrackedLeg tracked, LegInput input) {
@@ -89,6 +90,7 @@ final class LegProgress {
         if (tracked.leg.published() || includeLoopback) {
             tenantHold.emit(tracked, step.outputs(), nowMillis);
         }
+        tracked.slim();
     }
 
     /** A leg belongs to the core that last spoke of it; one that two cores show at once stays where it is while that core lives. */
@@ -147,6 +149,9 @@ final class LegProgress {
             journal.ending(leg.identity().uuid());
         }
         sink.publish(output.id(), output.event(), output.node(), leg.tenant(), leg.callId(), output.inferred());
+        if (output.event().action() == CallAction.HANGUP) {
+            tracked.slim();
+        }
     }
 
     private void count(Note note, LegInput input) {

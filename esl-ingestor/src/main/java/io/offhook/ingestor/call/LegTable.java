@@ -50,7 +50,7 @@ final class LegTable {
     /** Takes over what is known of the leg now. */
     void update(TrackedLeg tracked, Leg leg, long nowMillis) {
         boolean wasClosed = tracked.leg != null && tracked.leg.closed();
-        tracked.leg = leg.closed() ? leg.withoutNumbers() : leg;
+        tracked.leg = leg;
         if (!leg.closed()) {
             open.add(tracked);
         } else if (open.remove(tracked) || !wasClosed) {

@@ -52,6 +52,13 @@ final class TrackedLeg {
 
     boolean isOpen() { return leg != null && !leg.closed(); }
 
+    /** Lets go of what is only needed to tell of the leg, once it has ended and all is told: there are many of them. */
+    void slim() {
+        if (leg.closed() && held == null) {
+            leg = leg.withoutNumbers();
+        }
+    }
+
     String currentName() {
         return names.getLast();
     }

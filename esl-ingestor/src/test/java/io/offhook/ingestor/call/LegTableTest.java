@@ -31,7 +31,12 @@ class LegTableTest {
 
     @Test
     void anEndedLegKeepsWhatTellsItsLateCopiesAndNoMore() {
+        TrackedLeg open = add("open", null);
+        open.slim();
+        assertThat(open.leg.identity().calleeNumber()).isEqualTo("1000");
         TrackedLeg ended = add("ended", CallAction.HANGUP);
+        assertThat(ended.leg.identity().calleeNumber()).as("it may still have to be told").isEqualTo("1000");
+        ended.slim();
         assertThat(ended.leg.id(CallAction.HANGUP).value()).isEqualTo("ended_hangup");
         assertThat(ended.leg.callStart()).isEqualTo(7);
         assertThat(ended.leg.tenant()).isEqualTo("tenant-a.example");

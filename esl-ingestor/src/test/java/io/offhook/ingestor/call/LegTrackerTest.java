@@ -130,6 +130,16 @@ class LegTrackerTest {
     }
 
     @Test
+    void whatIsWrittenDownOfALegThatEndsBeforeItIsToldHasItsNumbers() {
+        t.feed(leg(Kind.BEGIN, "held").tenant(null).numbers("888", "666").make(),
+                leg(Kind.END, "held").tenant(null).make());
+        t.tracker.passTime(250);
+        t.feed(leg(Kind.END, "at-once").numbers("888", "666").make()).after(Duration.ofMinutes(2));
+        assertThat(t.ids()).contains("held_originate", "held_hangup", "at-once_originate", "at-once_hangup");
+        assertThat(t.journal).extracting(written -> written.identity().calleeNumber()).containsExactly("888", "888");
+    }
+
+    @Test
     void aLegInheritsTheTenantOfTheLegThatCreatedIt() {
         t.feed(event(Kind.BEGIN, "a"), leg(Kind.BEGIN, "b").parent("a").tenant(null).make());
         assertThat(t.sent).extracting(Tracking.Sent::tenant).containsOnly("a.example");
