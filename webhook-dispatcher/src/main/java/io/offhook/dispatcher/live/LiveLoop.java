@@ -232,14 +232,12 @@ public final class LiveLoop implements ConsumerRebalanceListener {
 
     /** An id that the former owner has seen may come a second time here: two ingestors publish it within seconds. */
     private void readBack(TopicPartition partition, long begin, long appendedMillis) {
-        if (appendedMillis == 0) {
-            return;
-        }
         long since = Math.max(0, appendedMillis - settings.readBack().toMillis());
-        OffsetAndTimestamp start = consumer.offsetsForTimes(Map.of(partition, since), BROKER_TIMEOUT).get(partition);
-        if (start != null && start.offset() < begin) {
-            consumer.seek(partition, start.offset());
-        }
+        OffsetAndTimestamp start = appendedMillis == 0
+                ? null
+                : consumer.offsetsForTimes(Map.of(partition, since), BROKER_TIMEOUT).get(partition);
+        // Wherever the consumer stands: what it has read without these books must be read again.
+        consumer.seek(partition, start == null ? begin : Math.min(begin, start.offset()));
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class HandOffs implements AutoCloseable {
     /** By the order in which they were sent first. */
     private final ConcurrentNavigableMap<Long, Pending> underWay = new ConcurrentSkipListMap<>();
     private final Thread thread = Thread.ofPlatform().name("hand-offs").unstarted(this::run);
-    private Producer<byte[], byte[]> producer;
+    private volatile Producer<byte[], byte[]> producer;
     private long sent;
     private volatile boolean broken;
     private volatile boolean closing;
