@@ -11,6 +11,7 @@ public enum CallAction {
     private static final String TYPE_PREFIX = "offhook.call.";
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
+    private final String eventType = TYPE_PREFIX + wireName;
 
     /** {@code originate}, {@code answer} or {@code hangup}: the body's {@code action}, and the tail of the event's id and type. */
     public String wireName() {
@@ -19,7 +20,7 @@ public enum CallAction {
 
     /** The CloudEvents {@code type}, such as {@code offhook.call.answer}. */
     public String eventType() {
-        return TYPE_PREFIX + wireName;
+        return eventType;
     }
 
     /** 0 originate, 1 answer, 2 hangup: the CloudEvents extension {@code legsequence}. */
@@ -32,6 +33,6 @@ public enum CallAction {
     }
 
     public static Optional<CallAction> ofEventType(String type) {
-        return Arrays.stream(values()).filter(action -> action.eventType().equals(type)).findFirst();
+        return Arrays.stream(values()).filter(action -> action.eventType.equals(type)).findFirst();
     }
 }

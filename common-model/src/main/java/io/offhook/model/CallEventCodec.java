@@ -1,8 +1,11 @@
 package io.offhook.model;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -17,6 +20,14 @@ public final class CallEventCodec {
 
     private static final String PREFIX = "ce_";
     private static final byte[] JSON = "application/json".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int USUAL_ATTRIBUTES = 10;
+
+    /** By the header's key: the names of the attributes that we write. */
+    private static final Map<String, String> NAMES = Stream.of(CallEventMessage.SPEC_VERSION, CallEventMessage.ID,
+            CallEventMessage.TYPE, CallEventMessage.SOURCE, CallEventMessage.SUBJECT, CallEventMessage.TIME,
+            CallEventMessage.TENANT, CallEventMessage.CALL_ID, CallEventMessage.LEG_SEQUENCE,
+            CallEventMessage.RECONCILED).collect(Collectors.toUnmodifiableMap(PREFIX::concat, name -> name));
 
     private CallEventCodec() {}
 
@@ -39,13 +50,7 @@ public final class CallEventCodec {
 
     /** @throws NotACallEventException when the record cannot be one of ours, saying which part is wrong */
     public static CallEventMessage fromRecord(byte[] key, byte[] value, Headers headers) {
-        var attributes = new LinkedHashMap<String, String>();
-        for (Header header : headers) {
-            if (header.key().startsWith(PREFIX) && header.value() != null) {
-                attributes.put(header.key().substring(PREFIX.length()),
-                        new String(header.value(), StandardCharsets.UTF_8));
-            }
-        }
+        EventAttributes attributes = attributes(headers);
         if (value == null || value.length == 0) {
             throw new NotACallEventException("value: empty (expected: a JSON object)");
         }
@@ -63,5 +68,32 @@ public final class CallEventCodec {
             throw new NotACallEventException("header ce_subject: missing (expected: the leg's uuid)");
         }
         return new CallEventMessage(new EventId(id), action, uuid, attributes, value);
+    }
+
+    /** Of headers with one name the last one counts. */
+    private static EventAttributes attributes(Headers headers) {
+        var pairs = new String[2 * USUAL_ATTRIBUTES];
+        int end = 0;
+        for (Header header : headers) {
+            if (header.key().startsWith(PREFIX) && header.value() != null) {
+                String name = nameOf(header.key());
+                int at = 0;
+                while (at < end && !pairs[at].equals(name)) {
+                    at += 2;
+                }
+                if (at == pairs.length) {
+                    pairs = Arrays.copyOf(pairs, 2 * pairs.length);
+                }
+                pairs[at] = name;
+                pairs[at + 1] = new String(header.value(), StandardCharsets.UTF_8);
+                end = Math.max(end, at + 2);
+            }
+        }
+        return EventAttributes.ofPairs(end == pairs.length ? pairs : Arrays.copyOf(pairs, end));
+    }
+
+    private static String nameOf(String key) {
+        String name = NAMES.get(key);
+        return name == null ? key.substring(PREFIX.length()) : name;
     }
 }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import java.util.SequencedMap;
 public record CallEventMessage(EventId id, CallAction action, String uuid, SequencedMap<String, String> attributes,
         byte[] body) {
 
+    static final String SPEC_VERSION = "specversion";
     public static final String ID = "id";
     public static final String TYPE = "type";
     public static final String SOURCE = "source";
@@ -38,7 +38,7 @@ public record CallEventMessage(EventId id, CallAction action, String uuid, Seque
         Objects.requireNonNull(action, "action");
         Objects.requireNonNull(uuid, "uuid");
         Objects.requireNonNull(body, "body");
-        attributes = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(attributes));
+        attributes = EventAttributes.copyOf(attributes);
     }
 
     /**
@@ -51,7 +51,7 @@ public record CallEventMessage(EventId id, CallAction action, String uuid, Seque
             boolean reconciled,
             byte[] body) {
         var attributes = new LinkedHashMap<String, String>();
-        attributes.put("specversion", "1.0");
+        attributes.put(SPEC_VERSION, "1.0");
         attributes.put(ID, id.value());
         attributes.put(TYPE, event.action().eventType());
         attributes.put(SOURCE, "/freeswitch/" + node);

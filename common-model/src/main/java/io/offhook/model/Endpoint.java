@@ -42,6 +42,11 @@ public record Endpoint(UUID id, String tenant, URI url, int connectionTimeoutSec
 
     /** No event of a leg that the endpoint subscribes to comes before this one. */
     public boolean isFirstOfLeg(CallAction action) {
-        return events.stream().noneMatch(subscribed -> subscribed.legSequence() < action.legSequence());
+        for (CallAction subscribed : events) {
+            if (subscribed.legSequence() < action.legSequence()) {
+                return false;
+            }
+        }
+        return true;
     }
 }

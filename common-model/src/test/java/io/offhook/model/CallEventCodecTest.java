@@ -42,6 +42,35 @@ class CallEventCodecTest {
     }
 
     @Test
+    void attributesKeepTheOrderOfTheHeadersAndTheLastOfAName() {
+        var headers = new RecordHeaders();
+        headers.add("ce_id", "a".getBytes(StandardCharsets.UTF_8));
+        headers.add("ce_type", "offhook.call.answer".getBytes(StandardCharsets.UTF_8));
+        headers.add("other", "no attribute".getBytes(StandardCharsets.UTF_8));
+        headers.add("ce_nothing", null);
+        for (int i = 0; i < 20; i++) {
+            headers.add("ce_x" + i, Integer.toString(i).getBytes(StandardCharsets.UTF_8));
+        }
+        headers.add("ce_id", "b".getBytes(StandardCharsets.UTF_8));
+
+        var attributes = CallEventCodec
+                .fromRecord("leg".getBytes(StandardCharsets.UTF_8), new byte[]{'{', '}'}, headers)
+                .attributes();
+
+        var expected = new LinkedHashMap<String, String>();
+        expected.put("id", "b");
+        expected.put("type", "offhook.call.answer");
+        for (int i = 0; i < 20; i++) {
+            expected.put("x" + i, Integer.toString(i));
+        }
+        assertThat(attributes).containsExactlyEntriesOf(expected).isEqualTo(expected).hasSameHashCodeAs(expected);
+        assertThat(attributes.reversed()).containsExactlyEntriesOf(expected.reversed());
+        assertThat(attributes.get("x19")).isEqualTo("19");
+        assertThat(attributes.get("nothing")).isNull();
+        assertThatThrownBy(() -> attributes.put("y", "z")).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
     void aForeignRecordIsRefusedWithTheReason() {
         assertThatThrownBy(() -> CallEventCodec.fromRecord(null, new byte[]{'{', '}'}, new RecordHeaders()))
                 .isInstanceOf(NotACallEventException.class).hasMessageContaining("ce_id");

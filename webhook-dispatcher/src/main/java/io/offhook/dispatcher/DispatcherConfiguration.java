@@ -48,7 +48,10 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class})
 class DispatcherConfiguration {
 
-    private static final int MAX_POLL_RECORDS = 1_000;
+    private static final int MAX_POLL_RECORDS = 500;
+    /** Some hundred milliseconds of work. The client's own 1 MiB a partition, 50 in all, would be a tenth of the heap at once. */
+    private static final int FETCH_BYTES = 2 * 1024 * 1024;
+    private static final int PARTITION_FETCH_BYTES = 128 * 1024;
 
     @Bean
     SchemaMigration schemaMigration() {
@@ -145,6 +148,8 @@ class DispatcherConfiguration {
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, topics.dispatcherGroup());
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+        properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
         return properties;
     }
 

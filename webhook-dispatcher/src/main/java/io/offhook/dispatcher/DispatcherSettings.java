@@ -22,6 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param breakerThreshold failures in a row that open an endpoint's breaker
  * @param maxUnsettled deliveries accepted and not settled beyond which the topic is not read on
  * @param maxSpan offsets of a partition that may lie between the first not settled and the last read
+ * @param leastReadPerSecond call events a second that are read however much waits for receivers; more than are appended, or a receiver
+ *        that is slow for its traffic delays others
  * @param idMemory how long an event's id is known as delivered or on its way
  * @param readBack how far before the committed offset a partition is read when it is assigned, so that its latest ids are known
  * @param commitInterval between commits of offsets
@@ -41,6 +43,7 @@ public record DispatcherSettings(
         @DefaultValue("5") @Min(value = 1, message = "a whole number from 1 to 1000") @Max(value = 1000, message = "a whole number from 1 to 1000") int breakerThreshold,
         @DefaultValue("20000") @Min(value = 1, message = "a whole number of at least 1") int maxUnsettled,
         @DefaultValue("1000000") @Min(value = 1000, message = "a whole number from 1000 to 100000000") @Max(value = 100_000_000, message = "a whole number from 1000 to 100000000") long maxSpan,
+        @DefaultValue("5000") @Min(value = 100, message = "a whole number from 100 to 1000000") @Max(value = 1_000_000, message = "a whole number from 100 to 1000000") int leastReadPerSecond,
         @DefaultValue("10m") Duration idMemory, @DefaultValue("30s") Duration readBack,
         @DefaultValue("500ms") Duration commitInterval,
         @DefaultValue("3s") Duration revokeDrain, @DefaultValue("1s") Duration registryInterval,
@@ -51,6 +54,7 @@ public record DispatcherSettings(
     }
 
     LiveSettings live() {
-        return new LiveSettings(maxUnsettled, maxSpan, idMemory, readBack, commitInterval, revokeDrain);
+        return new LiveSettings(maxUnsettled, maxSpan, leastReadPerSecond, idMemory, readBack, commitInterval,
+                revokeDrain);
     }
 }

@@ -5,13 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.IOSession;
 import org.slf4j.Logger;
@@ -23,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * an equal share of what is left of the first, so that one black hole among several addresses does not use it up.
  *
  * <p>Events arrive on resolver, I/O and timer threads. The monitor guards the state; each connection bears the number of the step
- * that asked for it, and what an abandoned step reports is ignored. The future is completed outside of the monitor.
+ * that asked for it, and what an abandoned step reports is ignored. The result is told outside of the monitor.
  */
-final class AttemptRun {
+final class AttemptRun implements ResponseReader.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptRun.class);
 
@@ -39,9 +37,11 @@ final class AttemptRun {
     private final long startedAt = System.nanoTime();
     private final long connectionNanos;
     private final long requestNanos;
-    private final CompletableFuture<AttemptResult> future = new CompletableFuture<>();
+    private final Consumer<AttemptRun> done;
+    private final Consumer<AttemptResult> ended;
 
     private Phase phase = Phase.RESOLVING;
+    private Addressees.Addressee addressee;
     private Target target;
     private List<InetAddress> addresses = List.of();
     private int step;
@@ -53,35 +53,34 @@ final class AttemptRun {
     private Connection connection;
     private boolean reused;
     private ResponseReader reader;
-    private Future<?> connectionTimer;
-    private Future<?> requestTimer;
+    /** When the first connection was ready; 0 before, a time of the clock of {@link #startedAt}. */
+    private long readyAt;
 
-    AttemptRun(WebhookAttempt attempt, SenderParts parts) {
+    /**
+     * @param done is told when the attempt is over
+     * @param ended hears the result then
+     */
+    AttemptRun(WebhookAttempt attempt, SenderParts parts, Consumer<AttemptRun> done, Consumer<AttemptResult> ended) {
         this.attempt = attempt;
         this.parts = parts;
+        this.done = done;
+        this.ended = ended;
         this.attemptedAt = parts.clock().instant();
         this.connectionNanos = TimeUnit.SECONDS.toNanos(attempt.endpoint().connectionTimeoutSec());
         this.requestNanos = TimeUnit.SECONDS.toNanos(attempt.endpoint().requestTimeoutSec());
     }
 
-    CompletableFuture<AttemptResult> future() {
-        return future;
-    }
-
     void start() {
         guarded(() -> {
             try {
-                target = parts.targets().of(attempt.endpoint().url());
+                addressee = parts.addressees().of(attempt.endpoint());
+                target = addressee.target();
             } catch (IllegalArgumentException e) {
                 // Registration refuses such a URL; one stored before a rule was added must not be sent to.
                 fail(new Failure(AttemptError.BLOCKED_ADDRESS, String.valueOf(e.getMessage())));
                 return;
             }
-            CompletableFuture<EgressGuard.Egress> check = parts.guard().check(target);
-            if (!check.isDone()) {
-                startConnectionTimer();
-            }
-            check.thenAccept(egress -> guarded(() -> checked(egress)));
+            parts.guard().check(target).thenAccept(egress -> guarded(() -> checked(egress)));
         });
     }
 
@@ -124,7 +123,6 @@ final class AttemptRun {
                 return;
             }
             phase = Phase.CONNECTING;
-            startConnectionTimer();
             share = Duration.ofNanos(Math.max(connectionNanosLeft() / (addresses.size() - index), 1_000_000));
         }
         Future<?> pending = parts.connector().open(to, share, new Connector.Listener() {
@@ -200,42 +198,34 @@ final class AttemptRun {
             handshake = null;
             connection = opened;
             reused = isReused;
-            cancel(connectionTimer);
-            if (requestTimer == null) {
+            if (readyAt == 0) {
                 // A second connection does not move the deadline that the first one set.
-                requestTimer = parts.after(requestNanos, () -> guarded(this::requestDeadline));
+                readyAt = System.nanoTime() | 1;
             }
-            reader = new ResponseReader(request(), attempt.message().body(), listener(mine));
+            reader = new ResponseReader(request(), attempt.message().body(), this);
             exchange = reader;
         }
         opened.execute(exchange);
     }
 
-    private BasicHttpRequest request() {
-        var request = new BasicHttpRequest("POST", target.requestTarget());
-        Header[] headers = parts.headers().of(attempt, target, parts.clock().instant()).toArray(Header[]::new);
-        request.setHeaders(headers);
-        return request;
+    private WebhookRequest request() {
+        HeadBuffer head = parts.heads().of(attempt, addressee.head(), parts.clock().instant());
+        return new WebhookRequest(target, head, attempt.message().body().length);
     }
 
-    private ResponseReader.Listener listener(int mine) {
-        return new ResponseReader.Listener() {
-
-            @Override
-            public void received(HttpResponse response, boolean reusable) {
-                guarded(() -> AttemptRun.this.received(response, reusable, mine));
-            }
-
-            @Override
-            public void failed(Exception cause, boolean untouched) {
-                guarded(() -> exchangeFailed(cause, untouched, mine));
-            }
-        };
+    @Override
+    public void received(ResponseReader from, HttpResponse response, boolean reusable) {
+        guarded(() -> onReceived(from, response, reusable));
     }
 
-    private void received(HttpResponse response, boolean reusable, int mine) {
+    @Override
+    public void failed(ResponseReader from, Exception cause, boolean untouched) {
+        guarded(() -> exchangeFailed(from, cause, untouched));
+    }
+
+    private void onReceived(ResponseReader from, HttpResponse response, boolean reusable) {
         synchronized (this) {
-            if (step != mine || phase == Phase.DONE) {
+            if (reader != from || phase == Phase.DONE) {
                 return;
             }
             if (reusable) {
@@ -247,11 +237,12 @@ final class AttemptRun {
         finish(error, error == null ? null : "HTTP " + response.getCode());
     }
 
-    private void exchangeFailed(Exception cause, boolean untouched, int mine) {
+    private void exchangeFailed(ResponseReader from, Exception cause, boolean untouched) {
         Failure failure = Failure.exchanging(cause);
         boolean stale;
         synchronized (this) {
-            if (step != mine || phase == Phase.DONE) {
+            // Of one that was given up, a new connection is being opened.
+            if (reader != from || phase != Phase.EXCHANGING) {
                 return;
             }
             // A pooled connection that the receiver had closed. The next one is fresh, so this happens once.
@@ -266,6 +257,21 @@ final class AttemptRun {
             open(0);
         } else {
             fail(failure);
+        }
+    }
+
+    /** Looked at every {@value WebhookSender#DEADLINES_MILLIS} ms. */
+    void endIfOverdue(long now) {
+        boolean requestOverdue;
+        boolean connectionOverdue;
+        synchronized (this) {
+            requestOverdue = readyAt != 0 && now - readyAt >= requestNanos;
+            connectionOverdue = phase != Phase.EXCHANGING && now - startedAt >= connectionNanos;
+        }
+        if (requestOverdue) {
+            guarded(this::requestDeadline);
+        } else if (connectionOverdue) {
+            guarded(this::connectionDeadline);
         }
     }
 
@@ -302,9 +308,9 @@ final class AttemptRun {
                 return;
             }
             phase = Phase.DONE;
-            cancel(connectionTimer);
-            cancel(requestTimer);
-            cancel(connecting);
+            if (connecting != null) {
+                connecting.cancel(true);
+            }
             if (handshake != null) {
                 handshake.close(CloseMode.IMMEDIATE);
             }
@@ -312,7 +318,8 @@ final class AttemptRun {
                 connection.abort();
             }
         }
-        future.complete(result(error, detail));
+        done.accept(this);
+        ended.accept(result(error, detail));
     }
 
     private AttemptResult result(AttemptError error, String detail) {
@@ -332,20 +339,8 @@ final class AttemptRun {
         return new Route(target.secure(), target.host(), target.port(), address);
     }
 
-    private synchronized void startConnectionTimer() {
-        if (connectionTimer == null || connectionTimer.isDone()) {
-            connectionTimer = parts.after(connectionNanosLeft(), () -> guarded(this::connectionDeadline));
-        }
-    }
-
     private long connectionNanosLeft() {
         return connectionNanos - (System.nanoTime() - startedAt);
-    }
-
-    private static void cancel(Future<?> pending) {
-        if (pending != null) {
-            pending.cancel(true);
-        }
     }
 
     /** Every event runs in here: a bug ends the attempt with a result and a log line, never an I/O thread or a hanging future. */

@@ -57,7 +57,8 @@ final class Connector implements AutoCloseable {
         var noInterceptors = new DefaultHttpProcessor(new HttpRequestInterceptor[0]);
         var parsers = new DefaultHttpResponseParserFactory(http1);
         var duplexers = new ClientHttp1StreamDuplexerFactory(noInterceptors, http1, CharCodingConfig.DEFAULT,
-                DefaultConnectionReuseStrategy.INSTANCE, () -> new BoundedHeadParser(parsers.create()), null, null);
+                DefaultConnectionReuseStrategy.INSTANCE, () -> new BoundedHeadParser(parsers.create()),
+                WebhookRequest.Writer::new, null);
         reactor = new DefaultConnectingIOReactor(new ClientHttp1IOEventHandlerFactory(duplexers, null, null),
                 IOReactorConfig.custom().setSelectInterval(SELECT_INTERVAL).setTcpNoDelay(true).build(),
                 Thread.ofPlatform().daemon().name("webhook-io-", 0).factory(), null,

@@ -1,12 +1,15 @@
 package io.offhook.sender;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps webhooks out of the networks that Offhook itself runs in: whoever may register an endpoint chooses where Offhook connects
@@ -18,8 +21,13 @@ public final class EgressGuard {
     /** Addresses of one answer that are tried at most; a name server may send hundreds. */
     private static final int MAX_ADDRESSES = 8;
 
+    /** Addresses judged before; beyond it all are forgotten. */
+    private static final int MAX_JUDGED = 20_000;
+
     private final AddressPolicy policy;
     private final AddressResolver resolver;
+    /** The policy never changes, and to go through its blocks for each request would show. */
+    private final Map<InetAddress, Optional<String>> judged = new ConcurrentHashMap<>();
 
     /**
      * @param allowedCidrs comma-separated blocks that are allowed although they are not global unicast, such as
@@ -40,7 +48,7 @@ public final class EgressGuard {
             Target target = Target.parse(url);
             return switch (addressesOf(target).join()) {
                 case Resolution.Found(var addresses) -> addresses.stream()
-                        .flatMap(address -> policy.refusal(address).stream())
+                        .flatMap(address -> judge(address).stream())
                         .findFirst()
                         .map(why -> target.literal().isPresent() ? why : target.host() + " resolves to " + why);
                 case Resolution.NotFound _ -> Optional.empty();
@@ -65,11 +73,27 @@ public final class EgressGuard {
                 .orElseGet(() -> resolver.resolve(target.host()));
     }
 
+    private Optional<String> judge(InetAddress address) {
+        if (address instanceof Inet6Address v6 && v6.getScopeId() != 0) {
+            // Equal to the address without its zone, and judged otherwise.
+            return policy.refusal(address);
+        }
+        Optional<String> known = judged.get(address);
+        if (known == null) {
+            known = policy.refusal(address);
+            if (judged.size() >= MAX_JUDGED) {
+                judged.clear();
+            }
+            judged.put(address, known);
+        }
+        return known;
+    }
+
     private Egress filtered(List<InetAddress> addresses) {
         var passed = new ArrayList<InetAddress>();
         String refusal = "";
         for (InetAddress address : addresses) {
-            Optional<String> why = policy.refusal(address);
+            Optional<String> why = judge(address);
             if (why.isEmpty()) {
                 passed.add(address);
             } else {

@@ -44,10 +44,10 @@ final class ResponseReader implements AsyncClientExchangeHandler {
     interface Listener {
 
         /** @param reusable the connection can carry another request; otherwise it is to be closed */
-        void received(HttpResponse response, boolean reusable);
+        void received(ResponseReader from, HttpResponse response, boolean reusable);
 
         /** @param untouched not one byte of a response had arrived */
-        void failed(Exception cause, boolean untouched);
+        void failed(ResponseReader from, Exception cause, boolean untouched);
     }
 
     private final HttpRequest request;
@@ -134,7 +134,7 @@ final class ResponseReader implements AsyncClientExchangeHandler {
     public void failed(Exception cause) {
         if (!ended) {
             ended = true;
-            listener.failed(cause, context == null || receivedBytes() == receivedBefore);
+            listener.failed(this, cause, context == null || receivedBytes() == receivedBefore);
         }
     }
 
@@ -162,6 +162,9 @@ final class ResponseReader implements AsyncClientExchangeHandler {
      * cannot hold; a character that the limit cuts in two is left out.
      */
     synchronized String excerpt() {
+        if (bodyLength == 0) {
+            return "";
+        }
         var chars = CharBuffer.allocate(bodyLength);
         StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
@@ -186,7 +189,7 @@ final class ResponseReader implements AsyncClientExchangeHandler {
     private void received(boolean complete) {
         if (!ended) {
             ended = true;
-            listener.received(response, complete && requestSent
+            listener.received(this, response, complete && requestSent
                     && DefaultConnectionReuseStrategy.INSTANCE.keepAlive(request, response, context));
         }
     }

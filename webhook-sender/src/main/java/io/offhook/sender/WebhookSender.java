@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
 
@@ -19,9 +20,12 @@ import javax.net.ssl.SSLContext;
 public final class WebhookSender implements AutoCloseable {
 
     private static final long EVICTION_SECONDS = 5;
+    /** Deadlines are whole seconds, and the reactor looks at its own every 50 ms. */
+    private static final long DEADLINES_MILLIS = 20;
 
     private final SenderParts parts;
     private final Set<AttemptRun> inFlight = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer;
     private volatile boolean closed;
 
     /**
@@ -36,25 +40,36 @@ public final class WebhookSender implements AutoCloseable {
 
     /** @param sslContext decides which certificates are trusted, such as those of a private authority */
     public WebhookSender(String version, EgressGuard guard, InstantSource clock, SSLContext sslContext) {
-        var timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("webhook-timer").factory());
-        // Most deadlines are cancelled long before they are due; without this each would hold its attempt until then.
-        timer.setRemoveOnCancelPolicy(true);
+        var heads = new RequestHeads(version);
         this.parts = new SenderParts(Objects.requireNonNull(guard, "guard"), new Connector(sslContext),
-                new IdleConnections(System::nanoTime), new WebhookHeaders(version), new Targets(), timer,
-                new LongAdder(), clock);
+                new IdleConnections(System::nanoTime), heads, new Addressees(heads), new LongAdder(),
+                clock);
+        this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("webhook-timer").factory());
         timer.scheduleWithFixedDelay(parts.idle()::evict, EVICTION_SECONDS, EVICTION_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::endOverdue, DEADLINES_MILLIS, DEADLINES_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A timer for each attempt would cost a tenth of it, and hardly one is ever due. */
+    private void endOverdue() {
+        long now = System.nanoTime();
+        inFlight.forEach(run -> run.endIfOverdue(now));
     }
 
     /**
      * Sends once. Does not block, and the future never completes exceptionally: what goes wrong, a bug included, is a result. It
-     * completes at the latest after the endpoint's connection and request time-outs together, on an I/O or timer thread or before this
+     * completes at the latest 20 ms after the endpoint's connection and request time-outs together, on an I/O or timer thread or before this
      * returns; whatever depends on it must not block.
      */
     public CompletableFuture<AttemptResult> send(WebhookAttempt attempt) {
-        var run = new AttemptRun(attempt, parts);
+        var result = new CompletableFuture<AttemptResult>();
+        send(attempt, result::complete);
+        return result;
+    }
+
+    /** As {@link #send(WebhookAttempt)}, without a future. @param ended hears the result, once; must not block */
+    public void send(WebhookAttempt attempt, Consumer<AttemptResult> ended) {
+        var run = new AttemptRun(attempt, parts, this::forget, ended);
         inFlight.add(run);
-        CompletableFuture<AttemptResult> result = run.future();
-        result.whenComplete((_, _) -> inFlight.remove(run));
         if (!closed) {
             run.start();
         }
@@ -62,7 +77,10 @@ public final class WebhookSender implements AutoCloseable {
             // Also when it was closed meanwhile, after close() had gone through those in flight.
             run.abandon();
         }
-        return result.copy();
+    }
+
+    private void forget(AttemptRun run) {
+        inFlight.remove(run);
     }
 
     public ConnectionStats connections() {
@@ -76,7 +94,7 @@ public final class WebhookSender implements AutoCloseable {
         inFlight.forEach(AttemptRun::abandon);
         parts.idle().closeAll();
         parts.connector().close();
-        parts.timer().shutdownNow();
+        timer.shutdownNow();
     }
 
     private static SSLContext javaDefault() {

@@ -51,10 +51,19 @@ public record RegistrySnapshot(long version, long takenAtNanos, Map<UUID, Regist
     /** The endpoints that subscribe to such an event. */
     public List<RegisteredEndpoint> matching(CallEventMessage message, CallDirection direction) {
         var matching = new ArrayList<RegisteredEndpoint>();
-        message.tenant().map(tenant -> byTenant.get(tenant.toLowerCase(Locale.ROOT))).ifPresent(
-                of -> of.stream().filter(e -> e.endpoint().matches(message, direction)).forEach(matching::add));
-        ofAllTenants.stream().filter(e -> e.endpoint().matches(message, direction)).forEach(matching::add);
+        message.tenant().map(tenant -> byTenant.get(tenant.toLowerCase(Locale.ROOT)))
+                .ifPresent(ofTenant -> addMatching(ofTenant, message, direction, matching));
+        addMatching(ofAllTenants, message, direction, matching);
         return matching;
+    }
+
+    private static void addMatching(List<RegisteredEndpoint> of, CallEventMessage message, CallDirection direction,
+            List<RegisteredEndpoint> matching) {
+        for (RegisteredEndpoint registered : of) {
+            if (registered.endpoint().matches(message, direction)) {
+                matching.add(registered);
+            }
+        }
     }
 
     /** The back-off step of an endpoint's open breaker, from 1; 0 when it is closed. */

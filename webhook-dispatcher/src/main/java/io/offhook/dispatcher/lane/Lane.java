@@ -88,6 +88,9 @@ final class Lane {
      * @param alone PostgreSQL is away: an open breaker lets a delivery through now and then, since nobody can claim a row as a probe
      */
     synchronized void offer(LegDelivery delivery, boolean alone, long nowNanos) {
+        if (live.waiting() == 0 && liveInFlight == 0) {
+            speed.onBegun(nowNanos);
+        }
         if (live.holds(delivery.message().uuid())) {
             // Never past what is ahead of it, not even to the retry path: a leg has three events at most, so this stays bounded.
             live.add(delivery);
@@ -137,6 +140,11 @@ final class Lane {
             perSecond = Math.min(perSecond, tokens.perSecond());
         }
         return Math.min(Math.max(settings.queue(), (int) (DRAIN_SECONDS * perSecond)), load.queueLimit());
+    }
+
+    /** What waits here, unless nothing was delivered for a second although it could have been. */
+    synchronized int waitingWhileMoving(long nowNanos) {
+        return speed.isMoving(nowNanos) && !health.isOpen() ? live.waiting() : 0;
     }
 
     synchronized int waiting() {
@@ -214,7 +222,7 @@ final class Lane {
         boolean wasOpen = health.isOpen();
         health.learn(start, result);
         if (result.delivered()) {
-            speed.onDelivered(result.duration());
+            speed.onDelivered(result.duration(), System.nanoTime());
         }
         if (!wasOpen && health.isOpen()) {
             clearQueue();

@@ -27,6 +27,9 @@ public final class Lanes implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Lanes.class);
 
+    /** What a process at its limit sends in some 50 ms. */
+    private static final int ENOUGH = 1_000;
+
     private final EndpointRegistry registry;
     private final WebhookSender sender;
     private final LaneSettings settings;
@@ -82,6 +85,25 @@ public final class Lanes implements AutoCloseable {
 
     public int waiting() {
         return lanes.values().stream().mapToInt(Lane::waiting).sum();
+    }
+
+    /**
+     * Whether lanes that deliver have enough waiting to be busy for a while, so that what is read now would only lengthen their queues.
+     * What waits for receivers that hang does not count.
+     */
+    public boolean haveEnough() {
+        if (load.waiting() < ENOUGH) {
+            return false;
+        }
+        long now = System.nanoTime();
+        int waiting = 0;
+        for (Lane lane : lanes.values()) {
+            waiting += lane.waitingWhileMoving(now);
+            if (waiting >= ENOUGH) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public long openBreakers() {
@@ -222,7 +244,7 @@ public final class Lanes implements AutoCloseable {
             var attempt = new WebhookAttempt(current.endpoint(), current.secretsValidAt(clock.instant()),
                     delivery.message(),
                     delivery.attemptNumber(), delivery.replayId().orElse(null));
-            sender.send(attempt).thenAccept(result -> ended(lane, start, current, result));
+            sender.send(attempt, result -> ended(lane, start, current, result));
         }
     }
 

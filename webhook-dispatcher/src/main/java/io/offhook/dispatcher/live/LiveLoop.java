@@ -23,6 +23,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
@@ -40,6 +41,8 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private static final Logger log = LoggerFactory.getLogger(LiveLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long STEP_MILLIS = 10;
+    /** A small part of the time for which enough work lasts. */
+    private static final long NEED_STEP_MILLIS = 2;
     /** For what may block on a broker that is away: partitions keep what they have, and the end keeps within its grace period. */
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(3);
     /** Reading goes on when a fifth of the bound is free, so that it does not stop and go at every record. */
@@ -57,6 +60,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     private final Map<Integer, OffsetAndMetadata> committed = new HashMap<>();
     private final Thread thread = Thread.ofPlatform().name("live-loop").unstarted(this::run);
     private long nextCommitNanos = System.nanoTime();
+    private final ReadPace pace;
     private boolean full;
     private int allPartitions;
     private volatile boolean stopping;
@@ -71,6 +75,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         this.registry = registry;
         this.lanes = lanes;
         this.settings = settings;
+        this.pace = new ReadPace(settings.leastReadPerSecond(), System.nanoTime());
         this.metrics = new LiveMetrics(meters);
         this.intake = new EventIntake(registry, lanes, handOffs, metrics);
         Gauge.builder("offhook.dispatcher.unsettled", intake, EventIntake::unsettled)
@@ -127,7 +132,10 @@ public final class LiveLoop implements ConsumerRebalanceListener {
             Set<TopicPartition> assignment = consumer.assignment();
             ownLeftOver(assignment);
             applyBackPressure(assignment);
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            awaitNeed();
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            pace.onRead(records.count(), System.nanoTime());
+            for (ConsumerRecord<byte[], byte[]> record : records) {
                 OwnedPartition partition = owned.get(record.partition());
                 if (partition != null) {
                     take(partition, record);
@@ -159,8 +167,14 @@ public final class LiveLoop implements ConsumerRebalanceListener {
         }
     }
 
+    private void awaitNeed() throws InterruptedException {
+        while (!stopping && pace.mayWait(System.nanoTime()) && lanes.haveEnough()) {
+            TimeUnit.MILLISECONDS.sleep(NEED_STEP_MILLIS);
+        }
+    }
+
     /**
-     * Only memory stops reading, never that lanes are full or the age of what is not settled: the next record may be for a receiver
+     * Only memory stops reading, never that lanes are full (that slows it, {@link ReadPace}) or the age of what is not settled: the next record may be for a receiver
      * that waits for it.
      */
     private void applyBackPressure(Set<TopicPartition> assignment) {

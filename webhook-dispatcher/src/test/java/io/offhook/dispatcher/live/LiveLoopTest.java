@@ -224,7 +224,7 @@ class LiveLoopTest {
                 var handOffs = new HandOffs(topics.webhookRetries(), new HashMap<>(client), meters);
                 var retryTail = new RetryTail(topics.webhookRetries(), client)) {
             var loop = new LiveLoop(topics, consumer(), registry, lanes, handOffs, retryTail,
-                    new LiveSettings(1000, 100_000,
+                    new LiveSettings(1000, 100_000, 5_000,
                             Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofMillis(50),
                             Duration.ofSeconds(1)),
                     meters);
