@@ -35,8 +35,8 @@ final class EventAttributes extends AbstractMap<String, String> implements Seque
         var pairs = new String[2 * attributes.size()];
         int at = 0;
         for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-            pairs[at++] = Objects.requireNonNull(attribute.getKey(), "name of an attribute");
-            pairs[at++] = Objects.requireNonNull(attribute.getValue(), attribute.getKey());
+            pairs[at++] = attribute.getKey();
+            pairs[at++] = attribute.getValue();
         }
         return new EventAttributes(pairs);
     }
@@ -49,7 +49,7 @@ final class EventAttributes extends AbstractMap<String, String> implements Seque
     @Override
     public String get(Object name) {
         for (int i = 0; i < pairs.length; i += 2) {
-            if (pairs[i].equals(name)) {
+            if (Objects.equals(pairs[i], name)) {
                 return pairs[i + 1];
             }
         }
@@ -79,7 +79,9 @@ final class EventAttributes extends AbstractMap<String, String> implements Seque
 
             @Override
             public Iterator<Entry<String, String>> iterator() {
-                return IntStream.range(0, size()).mapToObj(i -> Map.entry(pairs[2 * i], pairs[2 * i + 1])).iterator();
+                return IntStream.range(0, size()).mapToObj(
+                        i -> (Entry<String, String>) new SimpleImmutableEntry<>(pairs[2 * i], pairs[2 * i + 1]))
+                        .iterator();
             }
         };
     }

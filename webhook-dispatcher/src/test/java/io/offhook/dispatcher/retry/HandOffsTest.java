@@ -39,9 +39,10 @@ class HandOffsTest {
             admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
         }
         CallEventMessage good = CallEvents.of("leg", CallAction.ORIGINATE);
-        var noText = new LinkedHashMap<>(good.attributes());
-        noText.put("half", "of a surrogate pair, which UTF-8 cannot carry: \ud800");
-        var broken = new CallEventMessage(good.id(), good.action(), good.uuid(), noText, good.body());
+        var nameless = new LinkedHashMap<>(good.attributes());
+        nameless.put(null, "an attribute without a name");
+        var broken = new CallEventMessage(good.id(), good.action(), good.uuid(), nameless,
+                good.body());
         var acknowledged = new CountDownLatch(1);
         var refused = new CountDownLatch(1);
         var meters = new SimpleMeterRegistry();
