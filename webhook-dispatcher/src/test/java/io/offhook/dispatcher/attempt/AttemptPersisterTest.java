@@ -171,8 +171,7 @@ class AttemptPersisterTest {
 
     private AttemptPersister persister() {
         var transactions = new JdbcTransactionManager(source);
-        return new AttemptPersister(new AttemptStore(jdbc, transactions),
-                new AttemptPartitions(jdbc, transactions, AttemptRecords.settings()), meters);
+        return AttemptRecords.persister(jdbc, transactions, meters);
     }
 
     private double counted(String what) {
