@@ -43,6 +43,13 @@ final class AttemptRecords {
                 2, "failed", 500, "http_5xx", 34, excerpt, "[::1]:80", at);
     }
 
+    /** The same attempt at another endpoint. */
+    static AttemptRecord of(UUID endpoint, String tenant, AttemptRecord one) {
+        return new AttemptRecord(one.id(), endpoint, one.eventId(), one.uuid(), one.action(), tenant, one.replayId(),
+                one.attempt(), one.outcome(), one.statusCode(), one.error(), one.durationMs(), one.responseExcerpt(),
+                one.remoteAddress(), one.attemptedAt());
+    }
+
     static ConsumerRecord<byte[], byte[]> inTopic(byte[] value) {
         return new ConsumerRecord<>("attempts", 0, 0, ENDPOINT.toString().getBytes(StandardCharsets.UTF_8), value);
     }
