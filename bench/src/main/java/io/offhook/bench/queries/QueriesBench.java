@@ -29,6 +29,7 @@ public final class QueriesBench {
     private final int asked;
     private final int warmup;
     private final int events;
+    private final Path root;
 
     private QueriesBench(Options options) {
         boolean quick = options.quick();
@@ -39,6 +40,7 @@ public final class QueriesBench {
         asked = options.number("asked", quick ? 20 : 300);
         warmup = options.number("warmup", quick ? 5 : 100);
         events = options.number("events", quick ? 3_000 : 300_000);
+        root = options.root();
     }
 
     /** @throws IllegalArgumentException for options that are none */
@@ -55,7 +57,7 @@ public final class QueriesBench {
     }
 
     private void run(EmbeddedPostgresServer postgres, Path directory) throws Exception {
-        double rate = new ProjectionRun(options.root(), directory, events).eventsPerSecond(postgres);
+        double rate = new ProjectionRun(root, directory, events).eventsPerSecond(postgres);
         System.out.printf("projection: %,.0f events/s%n", rate);
         int ratio = Math.max(1, attempts / smallAttempts);
         var small = new HistoryStock(postgres.createDatabase("few"), Math.max(1, calls / ratio), smallAttempts);
@@ -109,7 +111,7 @@ public final class QueriesBench {
     }
 
     private ApiProcess api(HistoryStock stock, Path directory) {
-        var api = new ApiProcess(options.root(), directory, Map.of("SPRING_DATASOURCE_URL", stock.url(),
+        var api = new ApiProcess(root, directory, Map.of("SPRING_DATASOURCE_URL", stock.url(),
                 "SPRING_KAFKA_BOOTSTRAP_SERVERS", "localhost:1", "OFFHOOK_CALLS_PROJECT", "false"));
         api.awaitReady();
         return api;
@@ -131,7 +133,7 @@ public final class QueriesBench {
                 tail(log, from).filter(line -> !line.contains("(never executed)")).forEach(text::add);
             }
         }
-        Path file = options.root().resolve("bench/target/query-plans.txt");
+        Path file = root.resolve("bench/target/query-plans.txt");
         Files.write(file, text);
         System.out.println("Plans written to " + file);
     }

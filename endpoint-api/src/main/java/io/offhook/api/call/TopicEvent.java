@@ -1,5 +1,6 @@
 package io.offhook.api.call;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -51,8 +52,13 @@ record TopicEvent(int partition, long offset, Instant appendedAt, String leg, Ca
         return storable(source.startsWith(SOURCE_PREFIX) ? source.substring(SOURCE_PREFIX.length()) : source);
     }
 
-    /** PostgreSQL's texts cannot hold NUL: the sign for a character lost stands for it. {@code null} stays. */
+    /**
+     * As PostgreSQL can hold it: of NUL the sign for a character lost stands, of half a surrogate pair what UTF-8 makes of it. Here and
+     * not on the way, so that texts that are equal there are equal here. {@code null} stays.
+     */
     static String storable(String text) {
-        return text == null || text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+        return text == null || text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c))
+                ? text
+                : new String(text.replace('\0', '\uFFFD').getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }

@@ -1,5 +1,6 @@
 package io.offhook.dispatcher.attempt;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -7,7 +8,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -85,7 +85,7 @@ final class DeliveryStatistics {
     void count(Collection<AttemptRecord> attempts) {
         Map<Key, Count> counts = new TreeMap<>(Key.ORDER);
         for (AttemptRecord attempt : attempts) {
-            String tenant = Objects.requireNonNullElse(attempt.tenant(), ALL_TENANTS).replace('\0', '\uFFFD');
+            String tenant = tenant(attempt);
             for (StatisticsStep step : StatisticsStep.values()) {
                 Instant at = step.startOf(attempt.attemptedAt());
                 add(counts, new Key(attempt.endpointId(), tenant, step, at), attempt);
@@ -98,6 +98,14 @@ final class DeliveryStatistics {
         if (!counts.isEmpty()) {
             write(counts);
         }
+    }
+
+    /** As PostgreSQL will have it: texts that are equal there must be one key here. */
+    private static String tenant(AttemptRecord attempt) {
+        return attempt.tenant() == null
+                ? ALL_TENANTS
+                : new String(attempt.tenant().replace('\0', '\uFFFD').getBytes(StandardCharsets.UTF_8),
+                        StandardCharsets.UTF_8);
     }
 
     private static void add(Map<Key, Count> counts, Key key, AttemptRecord attempt) {
