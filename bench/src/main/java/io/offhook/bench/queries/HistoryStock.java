@@ -48,7 +48,7 @@ final class HistoryStock {
                     else 'NO_ANSWER' end,
                 n %% 24, n, n, case when open then null else n end
             from (select n, md5('call-' || n)::uuid::text as uuid, ?::timestamptz + n * ? * interval '1 microsecond' as start,
-                    (1000 + n / %1$d %% %2$d)::text as extension, '+44' || (abs(hashint4(n)) + 10000000) as number,
+                    (1000 + n / %1$d %% %2$d)::text as extension, '+44' || (abs(hashint4(n) %% 90000000) + 10000000) as number,
                     n > ? as open
                 from generate_series(?, ?) n) c"""
             .formatted(TENANTS, EXTENSIONS);
@@ -58,9 +58,9 @@ final class HistoryStock {
             select at, md5('attempt-' || n)::uuid, md5('endpoint-' || c %% %1$d || '-' || n %% %2$d)::uuid,
                 't' || c %% %1$d || '.example', uuid || '_' || action, uuid, action, 1,
                 case when failed then 'failed' else 'delivered' end, case when failed then 503 else 200 end,
-                case when failed then 'http_5xx' end, 5 + abs(hashint4(n)) %% 60, '{"status":"accepted"}', '203.0.113.17:443'
+                case when failed then 'http_5xx' end, 5 + abs(hashint4(n) %% 60), '{"status":"accepted"}', '203.0.113.17:443'
             from (select n, c, md5('call-' || c)::uuid::text as uuid, ?::timestamptz + n * ? * interval '1 microsecond' as at,
-                    (array['originate', 'answer', 'hangup'])[1 + n %% 3] as action, abs(hashint4(n)) %% 200 = 0 as failed
+                    (array['originate', 'answer', 'hangup'])[1 + n %% 3] as action, hashint4(n) %% 200 = 0 as failed
                 from (select n, (n * ?)::integer as c from generate_series(?, ?) n) numbered) a"""
             .formatted(TENANTS,
                     ENDPOINTS_PER_TENANT);
@@ -162,6 +162,22 @@ final class HistoryStock {
             return new UUID(digest.getLong(), digest.getLong()).toString();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has MD5", e);
+        }
+    }
+
+    /** Bytes of a row in the table and in its indexes, by table. */
+    String room() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                PreparedStatement query = connection.prepareStatement("""
+                        select string_agg(format('`%s` %s + %s bytes', parent, heap, indexes), ', ' order by parent)
+                        from (select inhparent::regclass as parent,
+                                round(sum(pg_relation_size(inhrelid)) / sum(c.reltuples)) as heap,
+                                round(sum(pg_indexes_size(inhrelid)) / sum(c.reltuples)) as indexes
+                            from pg_inherits join pg_class c on c.oid = inhrelid
+                            where c.relkind = 'r' and c.reltuples > 0 group by inhparent) sizes""");
+                var row = query.executeQuery()) {
+            row.next();
+            return row.getString(1);
         }
     }
 

@@ -86,6 +86,8 @@ public final class QueriesBench {
         report.line(
                 "Projection: %,.0f events/s into `calls` and its statistics by one process, from %,d events in the topic.",
                 rate, events);
+        report.line("");
+        report.line("%s", "A row takes, in the table and in its indexes: " + large.room() + ".");
         plans(postgres, large, directory);
         report.publish();
     }

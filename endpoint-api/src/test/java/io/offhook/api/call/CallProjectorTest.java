@@ -95,7 +95,7 @@ class CallProjectorTest {
             await().atMost(CallSite.LIMIT).untilAsserted(() -> assertThat(rows(api)).isEqualTo(right));
             assertStatisticsAreARecount(api);
 
-            api.jdbc().sql("update calls set call_start = call_start - interval '1 minute'").update();
+            api.jdbc().sql("update calls set answer_start = null, hangup_cause = 'wrong'").update();
             var answer = api.admin().post("/api/v1/calls/rebuild", Map.of("empty", true));
             assertThat(answer.status()).as(answer.toString()).isEqualTo(202);
             await().atMost(CallSite.LIMIT).untilAsserted(() -> assertThat(rows(api)).isEqualTo(right));
