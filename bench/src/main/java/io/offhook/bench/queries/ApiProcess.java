@@ -41,7 +41,7 @@ final class ApiProcess implements AutoCloseable {
     }
 
     void awaitReady() {
-        process.waitForHttpOk(URI.create(url + "/actuator/health/readiness"), Duration.ofSeconds(90));
+        process.waitForHttpOk(URI.create(url + "/actuator/health/readiness"), Duration.ofMinutes(4));
     }
 
     /** @return milliseconds until the answer was read */
