@@ -10,6 +10,7 @@ import io.offhook.bench.dispatch.IsolationBench;
 import io.offhook.bench.dispatch.LatencyBench;
 import io.offhook.bench.dispatch.ScaleBench;
 import io.offhook.bench.ingestor.IngestorBench;
+import io.offhook.bench.queries.QueriesBench;
 import io.offhook.bench.rebuild.RebuildBench;
 
 /** {@code ./offhook bench NAME [--option value ...]}: one measurement, whose results go to RESULTS.md. */
@@ -29,12 +30,13 @@ public final class BenchCommand {
                 case "ingestor" -> IngestorBench.run(options);
                 case "isolation" -> IsolationBench.run(options);
                 case "latency" -> LatencyBench.run(options);
+                case "queries" -> QueriesBench.run(options);
                 case "rebuild" -> RebuildBench.run(options);
                 case "scale" -> ScaleBench.run(options);
                 case "backlog" -> BacklogBench.run(options);
                 default -> throw new IllegalArgumentException(
                         "bench: \"" + name + "\" (expected: backlog, decode, efficiency, growth, ingestor, isolation,"
-                                + " latency, rebuild or scale)");
+                                + " latency, queries, rebuild or scale)");
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());

@@ -63,6 +63,10 @@ public record Topics(String prefix) {
         return group("attempt-persister");
     }
 
+    public String callProjectorGroup() {
+        return group("call-projector");
+    }
+
     private String group(String role) {
         String stem = prefix.replaceAll("[._-]+$", "");
         return stem.isEmpty() ? role : stem + "-" + role;

@@ -66,6 +66,8 @@ class ConfigurationDocumentTest {
         sections.put("offhook.attempts", "Dispatcher: the history of attempts");
         sections.put("offhook.egress", "Dispatcher and API: where webhooks may go");
         sections.put("offhook.api", "API");
+        sections.put("offhook.calls", "API: the table of calls");
+        sections.put("offhook.stats", "Dispatcher and API: statistics");
         sections.put("offhook.topic", "Topics");
         sections.put("offhook.log", "Logs");
         sections.put("offhook.data", "Quickstart: its data");

@@ -22,6 +22,7 @@ import io.offhook.dispatcher.retry.RetryMetrics;
 import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.Topics;
 import io.offhook.runtime.InvalidSettingException;
+import io.offhook.runtime.StatisticsSettings;
 import io.offhook.runtime.TopicProvisioner;
 import io.offhook.runtime.TopicSettings;
 import io.offhook.sender.AddressResolver;
@@ -45,7 +46,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class})
+@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class,
+        StatisticsSettings.class})
 class DispatcherConfiguration {
 
     private static final int MAX_POLL_RECORDS = 500;
@@ -185,8 +187,10 @@ class DispatcherConfiguration {
     @Bean
     @ConditionalOnRole(DispatcherRole.PERSIST)
     AttemptHistory attemptHistory(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
-            PlatformTransactionManager transactions, AttemptProperties attempts, MeterRegistry meters) {
-        return new AttemptHistory(topics.topics(), groupMember(kafka), jdbc, transactions, attempts.settings(), meters);
+            PlatformTransactionManager transactions, AttemptProperties attempts, StatisticsSettings statistics,
+            MeterRegistry meters) {
+        return new AttemptHistory(topics.topics(), groupMember(kafka), jdbc, transactions, attempts.settings(),
+                statistics.retention(), meters);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.offhook.api.endpoint;
 
 import java.time.Duration;
 
+import io.offhook.api.delivery.Delivery;
 import io.offhook.api.input.Cursor;
 import io.offhook.api.input.Fields;
 import io.offhook.api.input.Ids;
@@ -157,7 +158,7 @@ class EndpointController {
     @PostMapping("/{id}/test")
     @Operation(operationId = "testEndpoint", summary = "Send a sample event at once and answer the attempt")
     @RequiredScope(Scope.WRITE)
-    AttemptView test(@PathVariable String id, @JsonBody(schema = "TestRequest", optional = true) ObjectNode body,
+    Delivery test(@PathVariable String id, @JsonBody(schema = "TestRequest", optional = true) ObjectNode body,
             Caller caller) {
         RegisteredEndpoint endpoint = endpoints.get(Ids.ofPath("endpoint", id), caller);
         var fields = new Fields(body, new FieldErrors());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.offhook.api.delivery.Delivery;
 import io.offhook.api.security.Caller;
 import io.offhook.api.security.ChangeLog;
 import io.offhook.model.CallAction;
@@ -33,13 +34,13 @@ class EndpointTester {
     }
 
     /** Takes as long as the endpoint's two time-outs allow, 60 s at most. */
-    AttemptView send(RegisteredEndpoint endpoint, CallAction action, Caller caller) {
+    Delivery send(RegisteredEndpoint endpoint, CallAction action, Caller caller) {
         CallEventMessage message = events.of(action, endpoint.config());
         List<SigningSecret> valid = secrets.valid(endpoint.id());
         var result = sender.send(new WebhookAttempt(model(endpoint), valid, message, 1, null)).join();
         changes.changed(caller, "endpoint.tested", Map.of("endpoint_id", endpoint.id(), "event_id", message.id(),
                 "outcome", result.outcome().wireName()));
-        return AttemptView.first(endpoint.id(), message, result);
+        return Delivery.first(endpoint.id(), message, result);
     }
 
     private static Endpoint model(RegisteredEndpoint endpoint) {

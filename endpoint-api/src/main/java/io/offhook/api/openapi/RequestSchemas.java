@@ -12,7 +12,7 @@ final class RequestSchemas {
 
     static final List<Class<?>> ALL = List.of(EndpointConfig.class, NewEndpoint.class, Rotation.class,
             TestRequest.class,
-            FailureFilter.class, NewApiKey.class, Problem.class);
+            FailureFilter.class, CallRebuild.class, NewApiKey.class, Problem.class);
 
     private RequestSchemas() {}
 
@@ -51,6 +51,10 @@ final class RequestSchemas {
             @Schema(allowableValues = {"pending", "exhausted", "discarded", "delivered"}) String status,
             @Schema(description = "of first_failed_at, included") Instant since,
             @Schema(description = "of first_failed_at, excluded") Instant until) {}
+
+    @Schema(name = "CallRebuild", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record CallRebuild(
+            @Schema(defaultValue = "false", description = "empty the tables of calls and of their statistics first: what the topic does not hold any more is lost. By default rows stay, and are made right by what the topic holds") boolean empty) {}
 
     @Schema(name = "NewApiKey", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
     record NewApiKey(

@@ -60,7 +60,7 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
             problem(responses, HttpStatus.CONTENT_TOO_LARGE);
             problem(responses, HttpStatus.UNSUPPORTED_MEDIA_TYPE);
         });
-        if (list || body.isPresent()) {
+        if (list || body.isPresent() || takesQuery(operation)) {
             problem(responses, HttpStatus.BAD_REQUEST);
         }
         if (has(route, PathVariable.class)) {
@@ -98,6 +98,11 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
     private static boolean has(HandlerMethod route, Class<? extends Annotation> annotation) {
         return Arrays.stream(route.getMethodParameters())
                 .anyMatch((MethodParameter p) -> p.hasParameterAnnotation(annotation));
+    }
+
+    private static boolean takesQuery(Operation operation) {
+        return operation.getParameters() != null
+                && operation.getParameters().stream().anyMatch(parameter -> "query".equals(parameter.getIn()));
     }
 
     private static Parameter query(String name, String type, String description) {

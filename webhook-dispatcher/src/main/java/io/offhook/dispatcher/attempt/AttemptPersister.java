@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.offhook.db.DayPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +27,17 @@ final class AttemptPersister implements BatchMessageListener<byte[], byte[]> {
     private static final Set<String> DATA_STATES = Set.of("22", "23", "54");
 
     private final AttemptStore store;
-    private final AttemptPartitions partitions;
+    private final DayPartitions partitions;
+    private final DeliveryStatistics statistics;
     private final AttemptRecord.Codec codec = new AttemptRecord.Codec();
     private final Counter stored;
     private final Counter passedOver;
 
-    AttemptPersister(AttemptStore store, AttemptPartitions partitions, MeterRegistry meters) {
+    AttemptPersister(AttemptStore store, DayPartitions partitions, DeliveryStatistics statistics,
+            MeterRegistry meters) {
         this.store = store;
         this.partitions = partitions;
+        this.statistics = statistics;
         this.stored = Counter.builder("offhook.dispatcher.attempts.stored")
                 .description("attempts that became rows of the history").register(meters);
         this.passedOver = Counter.builder("offhook.dispatcher.attempts.passed.over")
@@ -52,7 +56,7 @@ final class AttemptPersister implements BatchMessageListener<byte[], byte[]> {
                 log.warn("{} attempts are older than the retention or dated days ahead, and are passed over",
                         attempts.size() - rows.size());
             }
-            store(rows);
+            store(rows, statistics.ensure(kept));
         }
     }
 
@@ -69,19 +73,19 @@ final class AttemptPersister implements BatchMessageListener<byte[], byte[]> {
     }
 
     /** When PostgreSQL refuses the data, the halves are tried, down to the row that it does not take. */
-    private void store(List<AttemptRecord> rows) {
+    private void store(List<AttemptRecord> rows, Set<LocalDate> counted) {
         if (rows.isEmpty()) {
             return;
         }
         try {
-            stored.increment(store.write(rows));
+            stored.increment(store.write(rows, counted));
         } catch (DataAccessException e) {
             if (!isForTheData(e)) {
                 throw e;
             }
             if (rows.size() > 1) {
-                store(rows.subList(0, rows.size() / 2));
-                store(rows.subList(rows.size() / 2, rows.size()));
+                store(rows.subList(0, rows.size() / 2), counted);
+                store(rows.subList(rows.size() / 2, rows.size()), counted);
             } else {
                 passedOver.increment();
                 log.warn("attempt {} of endpoint {} is passed over, since PostgreSQL refuses it: {}",

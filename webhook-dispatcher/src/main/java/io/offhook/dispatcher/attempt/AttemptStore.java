@@ -2,10 +2,15 @@ package io.offhook.dispatcher.attempt;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -25,38 +30,56 @@ final class AttemptStore {
     /** Lives as long as the connection, and is emptied with each transaction. */
     private static final String STAGE = "create temp table if not exists attempt_batch (like delivery_attempts) on commit delete rows";
     private static final String KEEP_NEW = "insert into delivery_attempts (" + COLUMNS + ") select " + COLUMNS
-            + " from attempt_batch on conflict (attempted_at, id) do nothing";
+            + " from attempt_batch on conflict (attempted_at, id) do nothing returning id";
     /** A process that is frozen with rows that nobody sees yet would hold up another that writes the same batch. */
     private static final String FROZEN = "set local idle_in_transaction_session_timeout = '10s'";
     private static final int CHUNK_CHARS = 64 * 1024;
     private static final String NULL = "\\N";
 
     private final JdbcTemplate jdbc;
+    private final DeliveryStatistics statistics;
     private final TransactionTemplate transaction;
 
-    AttemptStore(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+    AttemptStore(JdbcTemplate jdbc, PlatformTransactionManager transactions, DeliveryStatistics statistics) {
         this.jdbc = jdbc;
+        this.statistics = statistics;
         this.transaction = new TransactionTemplate(transactions);
     }
 
     /**
-     * All or none, in one transaction.
+     * All or none, in one transaction with the statistics of those that are new. The statistics come last: their rows are locked to the
+     * end of the transaction, and everybody counts into the same ones.
      *
      * @param attempts in the order of their keys
+     * @param counted days that statistics are kept of
      * @return rows that were not there yet
      */
-    int write(List<AttemptRecord> attempts) {
-        ConnectionCallback<Integer> copy = connection -> copy(connection, attempts);
-        return Objects.requireNonNull(transaction.execute(_ -> jdbc.execute(copy)));
+    int write(List<AttemptRecord> attempts, Set<LocalDate> counted) {
+        ConnectionCallback<Set<UUID>> copy = connection -> copy(connection, attempts);
+        return Objects.requireNonNull(transaction.execute(_ -> {
+            Set<UUID> fresh = Objects.requireNonNull(jdbc.execute(copy));
+            int rows = fresh.size();
+            // Removed as it is counted: a batch may hold an attempt twice.
+            statistics.count(attempts.stream()
+                    .filter(attempt -> counted.contains(attempt.day()) && fresh.remove(attempt.id())).toList());
+            return rows;
+        }));
     }
 
-    private static int copy(Connection connection, List<AttemptRecord> attempts) throws SQLException {
+    /** @return the ids of rows that were not there yet */
+    private static Set<UUID> copy(Connection connection, List<AttemptRecord> attempts) throws SQLException {
+        var fresh = new HashSet<UUID>();
         try (Statement statement = connection.createStatement()) {
             statement.execute(FROZEN);
             statement.execute(STAGE);
             copyInto("attempt_batch", connection.unwrap(PGConnection.class), attempts);
-            return statement.executeUpdate(KEEP_NEW);
+            try (ResultSet rows = statement.executeQuery(KEEP_NEW)) {
+                while (rows.next()) {
+                    fresh.add(rows.getObject(1, UUID.class));
+                }
+            }
         }
+        return fresh;
     }
 
     static void copyInto(String table, PGConnection connection, List<AttemptRecord> attempts) throws SQLException {

@@ -11,6 +11,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.offhook.db.DayPartitions;
+import io.offhook.db.PartitionKeeper;
 import io.offhook.dispatcher.Registry;
 import io.offhook.dispatcher.SharedServers;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
@@ -122,7 +124,7 @@ class AttemptPartitionsTest {
     @Test
     void aDropThatAQueryBlocksIsGivenUpAndMadeLater() throws Exception {
         partitions(30, 1).ensure(List.of(today.minusDays(10)));
-        var keeper = new PartitionKeeper(partitions(2, 1));
+        var keeper = new PartitionKeeper(List.of(partitions(2, 1)));
         try (var reader = source.getConnection(); var statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("select count(*) from delivery_attempts");
@@ -136,9 +138,9 @@ class AttemptPartitionsTest {
         }
     }
 
-    private AttemptPartitions partitions(int retentionDays, int ahead) {
-        return new AttemptPartitions(jdbc, new JdbcTransactionManager(source),
-                new AttemptSettings(Duration.ofDays(retentionDays), ahead, 1, 1, Duration.ZERO));
+    private DayPartitions partitions(int retentionDays, int ahead) {
+        return new DayPartitions(jdbc, new JdbcTransactionManager(source), "delivery_attempts",
+                Duration.ofDays(retentionDays), ahead);
     }
 
     private List<String> names() {

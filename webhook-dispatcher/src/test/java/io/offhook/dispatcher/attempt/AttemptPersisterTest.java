@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -59,7 +61,7 @@ class AttemptPersisterTest {
 
     @BeforeEach
     void empty() {
-        jdbc.execute("truncate delivery_attempts");
+        jdbc.execute("truncate delivery_attempts, delivery_stats");
     }
 
     @Test
@@ -140,6 +142,47 @@ class AttemptPersisterTest {
     }
 
     @Test
+    void whatIsNewIsCountedByEndpointAndTenantInTheSameTransaction() {
+        UUID foreign = UUID.randomUUID();
+        Instant hour = now.truncatedTo(ChronoUnit.HOURS).minus(Duration.ofHours(2));
+        var attempts = new ArrayList<AttemptRecord>();
+        for (int i = 0; i < 120; i++) {
+            AttemptRecord one = i % 4 == 0
+                    ? AttemptRecords.failed("leg-" + i, "", hour.plusSeconds(i))
+                    : AttemptRecords.delivered("leg-" + i, hour.plusSeconds(i));
+            attempts.add(i % 3 == 0 ? AttemptRecords.of(foreign, i % 2 == 0 ? "tenant-b.example" : null, one) : one);
+        }
+        attempts.add(AttemptRecords.delivered("attempt kept longer than counts", now.minus(Duration.ofDays(25))));
+        List<ConsumerRecord<byte[], byte[]>> records = AttemptRecords
+                .inTopic(attempts.toArray(AttemptRecord[]::new));
+        persister.onMessage(records.subList(0, 70));
+        persister.onMessage(records);
+        var twice = new ArrayList<>(records);
+        twice.addAll(records);
+        persister.onMessage(twice);
+
+        assertThat(rows()).hasSize(121);
+        String counted = "select endpoint_id, tenant, step_sec, at, deliveries, failures,"
+                + " coalesce(latency[16], 0) as of_12_ms from delivery_stats order by 1, 2, 3, 4";
+        // 12 ms lie between 2^(14/4) = 11.3 ms and 2^(15/4) = 13.5 ms.
+        assertThat(jdbc.queryForList(counted)).isNotEmpty()
+                .isEqualTo(jdbc.queryForList("""
+                        select scope.endpoint_id, scope.tenant, sec as step_sec,
+                            date_bin(sec * interval '1 second', attempted_at, '2000-01-01 00:00Z') as at,
+                            count(*) filter (where outcome = 'delivered') as deliveries,
+                            count(*) filter (where outcome = 'failed') as failures,
+                            count(*) filter (where outcome = 'delivered') as of_12_ms
+                        from delivery_attempts a
+                        cross join (values (60), (3600)) step (sec)
+                        cross join lateral (select a.endpoint_id, coalesce(a.tenant, '') as tenant
+                            union all select '00000000-0000-0000-0000-000000000000', ''
+                            union all select '00000000-0000-0000-0000-000000000000', a.tenant
+                                where a.tenant is not null) scope
+                        where attempted_at > now() - interval '20 days'
+                        group by 1, 2, 3, 4 order by 1, 2, 3, 4"""));
+    }
+
+    @Test
     void daysAreThoseOfUtcAndTheirPartitionsAreMadeOnDemand() {
         Instant midnight = now.atOffset(ZoneOffset.UTC).toLocalDate().atStartOfDay().toInstant(ZoneOffset.UTC);
         List<Instant> times = List.of(midnight.minusNanos(1000), midnight, midnight.minus(Duration.ofDays(9)));
@@ -171,8 +214,7 @@ class AttemptPersisterTest {
 
     private AttemptPersister persister() {
         var transactions = new JdbcTransactionManager(source);
-        return new AttemptPersister(new AttemptStore(jdbc, transactions),
-                new AttemptPartitions(jdbc, transactions, AttemptRecords.settings()), meters);
+        return AttemptRecords.persister(jdbc, transactions, meters);
     }
 
     private double counted(String what) {

@@ -11,8 +11,11 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.offhook.db.DayPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** Attempts as they come from the topic, and the database that they go to. */
 final class AttemptRecords {
@@ -21,8 +24,12 @@ final class AttemptRecords {
 
     private AttemptRecords() {}
 
-    static AttemptSettings settings() {
-        return new AttemptSettings(Duration.ofDays(30), 3, 1 << 20, 1000, Duration.ofMillis(100));
+    /** Keeps attempts for 30 days, makes partitions for 3, and counts for 20. */
+    static AttemptPersister persister(JdbcTemplate jdbc, PlatformTransactionManager transactions,
+            MeterRegistry meters) {
+        var statistics = new DeliveryStatistics(jdbc, transactions, Duration.ofDays(20), 3);
+        return new AttemptPersister(new AttemptStore(jdbc, transactions, statistics),
+                new DayPartitions(jdbc, transactions, "delivery_attempts", Duration.ofDays(30), 3), statistics, meters);
     }
 
     static AttemptRecord delivered(String uuid, Instant at) {
@@ -34,6 +41,13 @@ final class AttemptRecords {
     static AttemptRecord failed(String uuid, String excerpt, Instant at) {
         return new AttemptRecord(UUID.randomUUID(), ENDPOINT, uuid + "_hangup", uuid, "hangup", null, UUID.randomUUID(),
                 2, "failed", 500, "http_5xx", 34, excerpt, "[::1]:80", at);
+    }
+
+    /** The same attempt at another endpoint. */
+    static AttemptRecord of(UUID endpoint, String tenant, AttemptRecord one) {
+        return new AttemptRecord(one.id(), endpoint, one.eventId(), one.uuid(), one.action(), tenant, one.replayId(),
+                one.attempt(), one.outcome(), one.statusCode(), one.error(), one.durationMs(), one.responseExcerpt(),
+                one.remoteAddress(), one.attemptedAt());
     }
 
     static ConsumerRecord<byte[], byte[]> inTopic(byte[] value) {

@@ -67,8 +67,7 @@ class PersisterRate {
 
     private static AttemptPersister persister(HikariDataSource source, JdbcTemplate jdbc) {
         var transactions = new JdbcTransactionManager(source);
-        return new AttemptPersister(new AttemptStore(jdbc, transactions),
-                new AttemptPartitions(jdbc, transactions, AttemptRecords.settings()), new SimpleMeterRegistry());
+        return AttemptRecords.persister(jdbc, transactions, new SimpleMeterRegistry());
     }
 
     private static void print(String what, Consumer<List<ConsumerRecord<byte[], byte[]>>> write,

@@ -1,5 +1,6 @@
-package io.offhook.dispatcher.attempt;
+package io.offhook.db;
 
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,33 +14,42 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The partitions of {@code delivery_attempts}, one per day of UTC. What is to be kept is judged by PostgreSQL's clock, and changes
- * are made under a lock there, so that any number of dispatchers may do so at once.
+ * The partitions of a table, one per day of UTC. What is to be kept is judged by PostgreSQL's clock, and changes are made under a lock
+ * there, so that any number of processes may do so at once.
  */
-final class AttemptPartitions {
+public final class DayPartitions {
 
-    private static final Logger log = LoggerFactory.getLogger(AttemptPartitions.class);
-    private static final String TABLE = "delivery_attempts";
+    private static final Logger log = LoggerFactory.getLogger(DayPartitions.class);
     /** A partition is dropped once its last moment is older than the retention. */
     private static final String OLDEST = "((now() - ? * interval '1 second') at time zone 'UTC')::date";
     private static final String NEWEST = "((now() at time zone 'UTC')::date + ?)";
-    private static final String NAME = "'" + TABLE + "_' || to_char(d.day, 'YYYY_MM_DD')";
     /** While one waits for a lock on the table, whoever comes later waits behind it: rather try again later. */
     private static final String LOCK_TIMEOUT = "set local lock_timeout = '2s'";
-    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended('offhook." + TABLE + "', 0))";
 
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
+    private final String table;
     private final double retentionSeconds;
     private final int ahead;
 
     private record Day(LocalDate day, boolean made) {}
 
-    AttemptPartitions(JdbcTemplate jdbc, PlatformTransactionManager transactions, AttemptSettings settings) {
+    /**
+     * @param table partitioned by range of a {@code timestamptz}
+     * @param retention how long rows are kept, at least
+     * @param ahead days after today whose partitions are made
+     */
+    public DayPartitions(JdbcTemplate jdbc, PlatformTransactionManager transactions, String table, Duration retention,
+            int ahead) {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
-        this.retentionSeconds = settings.retention().toMillis() / 1000.0;
-        this.ahead = settings.partitionsAhead();
+        this.table = table;
+        this.retentionSeconds = retention.toMillis() / 1000.0;
+        this.ahead = ahead;
+    }
+
+    String table() {
+        return table;
     }
 
     /**
@@ -47,10 +57,11 @@ final class AttemptPartitions {
      *
      * @return the days that are kept; of the others, older than the retention or further ahead than partitions are made, none is made
      */
-    Set<LocalDate> ensure(Collection<LocalDate> days) {
+    public Set<LocalDate> ensure(Collection<LocalDate> days) {
         String list = "{" + String.join(",", days.stream().distinct().map(LocalDate::toString).toList()) + "}";
-        List<Day> kept = jdbc.query("select d.day, to_regclass(" + NAME
-                + ") is not null from unnest(?::date[]) as d (day) where d.day between " + OLDEST + " and " + NEWEST,
+        List<Day> kept = jdbc.query(
+                "select d.day, to_regclass('" + table + "_' || to_char(d.day, 'YYYY_MM_DD')) is not null"
+                        + " from unnest(?::date[]) as d (day) where d.day between " + OLDEST + " and " + NEWEST,
                 (row, _) -> new Day(row.getObject(1, LocalDate.class), row.getBoolean(2)), list, retentionSeconds,
                 ahead);
         List<LocalDate> missing = kept.stream().filter(day -> !day.made()).map(Day::day).toList();
@@ -61,7 +72,7 @@ final class AttemptPartitions {
     }
 
     /** Makes the partitions of today and the days ahead, and drops those that are past the retention. */
-    void keep() {
+    public void keep() {
         ensure(jdbc.queryForList("select (now() at time zone 'UTC')::date + n from generate_series(0, ?) as n",
                 LocalDate.class, ahead));
         List<String> old = jdbc.queryForList("""
@@ -69,7 +80,7 @@ final class AttemptPartitions {
                 where i.inhparent = '%s'::regclass
                   and case when c.relname ~ '^%1$s_\\d{4}_\\d{2}_\\d{2}$'
                       then to_date(right(c.relname, 10), 'YYYY_MM_DD') < %s else false end
-                order by c.relname""".formatted(TABLE, OLDEST), String.class, retentionSeconds);
+                order by c.relname""".formatted(table, OLDEST), String.class, retentionSeconds);
         old.forEach(partition -> transaction.executeWithoutResult(_ -> drop(partition)));
     }
 
@@ -80,11 +91,11 @@ final class AttemptPartitions {
     private void make(List<LocalDate> days) {
         lock();
         for (LocalDate day : days) {
-            String partition = TABLE + "_" + day.toString().replace('-', '_');
+            String partition = table + "_" + day.toString().replace('-', '_');
             if (!isThere(partition)) {
                 jdbc.execute(
-                        "create table " + partition + " (like " + TABLE + " including defaults including constraints)");
-                jdbc.execute("alter table " + TABLE + " attach partition " + partition + " for values from ('" + day
+                        "create table " + partition + " (like " + table + " including defaults including constraints)");
+                jdbc.execute("alter table " + table + " attach partition " + partition + " for values from ('" + day
                         + " 00:00:00+00') to ('" + day.plusDays(1) + " 00:00:00+00')");
                 log.info("made partition {}", partition);
             }
@@ -95,13 +106,13 @@ final class AttemptPartitions {
         lock();
         if (isThere(partition)) {
             jdbc.execute("drop table " + partition);
-            log.info("dropped partition {}: past the retention of attempts", partition);
+            log.info("dropped partition {}: past the retention", partition);
         }
     }
 
     private void lock() {
         jdbc.execute(LOCK_TIMEOUT);
-        jdbc.execute(LOCK);
+        jdbc.execute("select pg_advisory_xact_lock(hashtextextended('offhook." + table + "', 0))");
     }
 
     private boolean isThere(String partition) {

@@ -1,4 +1,4 @@
-package io.offhook.api.endpoint;
+package io.offhook.api.delivery;
 
 import java.time.Instant;
 import java.util.UUID;
@@ -9,7 +9,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 /** One attempt as it is answered. */
 @Schema(name = "Delivery")
-record AttemptView(UUID id, UUID endpointId, String eventId, String uuid,
+public record Delivery(UUID id, UUID endpointId, String eventId, String uuid,
         @Schema(allowableValues = {
                 "originate", "answer", "hangup"}) String action,
         @Schema(nullable = true) UUID replayId, @Schema(example = "1") int attempt,
@@ -20,8 +20,8 @@ record AttemptView(UUID id, UUID endpointId, String eventId, String uuid,
         @Schema(example = "192.0.2.7:443", nullable = true) String remoteAddress, Instant attemptedAt) {
 
     /** The first attempt of an event that belongs to no replay. */
-    static AttemptView first(UUID endpoint, CallEventMessage message, AttemptResult result) {
-        return new AttemptView(UUID.randomUUID(), endpoint, message.id().value(), message.uuid(),
+    public static Delivery first(UUID endpoint, CallEventMessage message, AttemptResult result) {
+        return new Delivery(UUID.randomUUID(), endpoint, message.id().value(), message.uuid(),
                 message.action().wireName(), null, 1, result.outcome().wireName(), result.statusCode(),
                 result.error() == null ? null : result.error().wireName(), result.duration().toMillis(),
                 result.responseExcerpt(), result.remoteAddress(), result.attemptedAt());
