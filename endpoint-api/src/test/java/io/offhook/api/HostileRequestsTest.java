@@ -15,6 +15,7 @@ import io.offhook.api.openapi.BodySchemas;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -86,7 +87,7 @@ class HostileRequestsTest {
         }
     }
 
-    @Property(tries = 1500, seed = "42", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 600, seed = "42", shrinking = ShrinkingMode.OFF)
     void everyOperationAnswersWhateverComes(@ForAll("requests") Request request) throws IOException {
         Answer answer = send(request);
 
@@ -99,6 +100,18 @@ class HostileRequestsTest {
         if (answer.fromOperation()) {
             assertThat(SCHEMAS.undocumented(request.operation(), answer.status(), answer.contentType(), answer.body()))
                     .as(request.toString()).isEmpty();
+        }
+    }
+
+    /** A parameter without a name, and a form without a boundary, were a 500. */
+    @Example
+    void whatOnceWasAServerErrorIsNoMore() throws IOException {
+        ApiDocument.Operation list = DOCUMENT.operations().stream()
+                .filter(operation -> operation.id().equals("listEndpoints")).findFirst().orElseThrow();
+        for (Request request : List.of(new Request(list, list.path() + "?=x", List.of(), new byte[0]),
+                new Request(list, list.path() + "?a=%zz", List.of(), new byte[0]),
+                new Request(list, list.path(), List.of("content-type: multipart/form-data"), new byte[0]))) {
+            everyOperationAnswersWhateverComes(request);
         }
     }
 
