@@ -12,7 +12,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How answers of requests with an {@code Idempotency-Key} are kept.
  *
- * @param keep how long the answer is given again
+ * @param keep how long the answer of a request with an {@code Idempotency-Key} is given again
  * @param running how long a request may run before it counts as given up, as when the process was killed; then it is done anew
  * @param maxPerCaller answers of one API key at most; beyond it the oldest are forgotten
  */

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The log of changes over the API.
  *
- * @param retention how long an entry is kept
+ * @param retention how long an entry of the audit log is kept
  */
 @ConfigurationProperties("offhook.api.audit-log")
 public record AuditLogSettings(@DefaultValue("400d") Duration retention) {

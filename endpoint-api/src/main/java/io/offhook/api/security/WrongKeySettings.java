@@ -14,7 +14,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param burst wrong keys of one address that are answered at once; beyond them keys that are not known are not looked at (429)
  * @param interval after which the address may try one more
- * @param addresses that are remembered at most, some 200 bytes each; beyond it those seen longest ago are forgotten
+ * @param addresses addresses that are remembered at most, some 200 bytes each; beyond it those seen longest ago are forgotten
  */
 @Validated
 @ConfigurationProperties("offhook.api.wrong-keys")
