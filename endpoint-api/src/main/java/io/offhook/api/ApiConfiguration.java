@@ -2,6 +2,7 @@ package io.offhook.api;
 
 import java.util.List;
 
+import io.offhook.api.idempotency.Idempotency;
 import io.offhook.api.input.JsonBodyResolver;
 import io.offhook.api.security.Access;
 import io.offhook.api.settings.ApiSettings;
@@ -18,14 +19,17 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class ApiConfiguration implements WebMvcConfigurer {
 
     private final Access access;
+    private final Idempotency idempotency;
 
-    ApiConfiguration(Access access) {
+    ApiConfiguration(Access access, Idempotency idempotency) {
         this.access = access;
+        this.idempotency = idempotency;
     }
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(access);
+        registry.addInterceptor(idempotency);
     }
 
     @Override

@@ -85,6 +85,10 @@ public final class ApiClient {
         return new ApiClient(base, key, more);
     }
 
+    String key() {
+        return key;
+    }
+
     public ApiClient withoutKey() {
         return new ApiClient(base, null, headers);
     }

@@ -8,6 +8,9 @@ import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 import static org.awaitility.Awaitility.await;
 
@@ -56,7 +59,7 @@ public final class RunningApi implements AutoCloseable {
         var all = new HashMap<String, Object>(Map.of("server.port", 0, "spring.datasource.url", jdbcUrl,
                 "offhook.api.admin-key", ADMIN_KEY, "offhook.egress.allow-cidrs", "127.0.0.0/8",
                 "spring.kafka.bootstrap-servers", "localhost:1", "offhook.log.dir", "target/logs",
-                "logging.console.enabled", "false"));
+                "logging.console.enabled", "false", "offhook.api.wrong-keys.burst", 1_000_000));
         all.putAll(properties);
         // "remove" names a default of these that shall not be set.
         all.remove(String.valueOf(all.remove("remove")));
@@ -91,6 +94,14 @@ public final class RunningApi implements AutoCloseable {
 
     public JdbcClient jdbc() {
         return context.getBean(JdbcClient.class);
+    }
+
+    /** The routes below {@code /api/} as Spring has them, with their handlers. */
+    public Map<RequestMappingInfo, HandlerMethod> routes() {
+        var routes = new HashMap<>(context.getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods());
+        routes.keySet().removeIf(route -> route.getPatternValues().stream().noneMatch(p -> p.startsWith("/api/")));
+        return routes;
     }
 
     public EmbeddedPostgresServer postgres() {

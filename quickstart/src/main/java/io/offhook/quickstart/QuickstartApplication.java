@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 import io.offhook.chaos.ChaosCommand;
+import io.offhook.cli.CommandLineClient;
 import io.offhook.ingestor.cdr.CdrRepostCommand;
 import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.freeswitch.SimulateCommand;
@@ -46,9 +47,14 @@ public class QuickstartApplication {
                 keepLibrariesQuiet();
                 CdrRepostCommand.main(rest);
             }
+            case "endpoints", "failures", "resend", "replay", "calls" -> {
+                keepLibrariesQuiet();
+                CommandLineClient.main(args);
+            }
             default -> {
                 System.err.println("offhook: command: \"" + command
-                        + "\" (expected: quickstart, simulate, receive, chaos or cdr-repost)");
+                        + "\" (expected: quickstart, simulate, receive, chaos, cdr-repost, endpoints,"
+                        + " failures, resend, replay or calls)");
                 System.exit(2);
             }
         }

@@ -3,11 +3,11 @@ package io.offhook.api.endpoint;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import io.offhook.api.delivery.Delivery;
 import io.offhook.api.security.Caller;
+import io.offhook.api.security.Change;
 import io.offhook.api.security.ChangeLog;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
@@ -38,8 +38,8 @@ class EndpointTester {
         CallEventMessage message = events.of(action, endpoint.config());
         List<SigningSecret> valid = secrets.valid(endpoint.id());
         var result = sender.send(new WebhookAttempt(model(endpoint), valid, message, 1, null)).join();
-        changes.changed(caller, "endpoint.tested", Map.of("endpoint_id", endpoint.id(), "event_id", message.id(),
-                "outcome", result.outcome().wireName()));
+        changes.record(caller, Change.of("endpoint.tested", "endpoint", endpoint.id(), endpoint.config().tenant())
+                .with("event_id", message.id()).with("outcome", result.outcome().wireName()));
         return Delivery.first(endpoint.id(), message, result);
     }
 

@@ -3,7 +3,6 @@ package io.offhook.api.endpoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
@@ -14,9 +13,12 @@ import io.offhook.api.problem.FieldError;
 import io.offhook.api.problem.Problem;
 import io.offhook.api.problem.ProblemException;
 import io.offhook.api.security.Caller;
+import io.offhook.api.security.Change;
 import io.offhook.api.security.ChangeLog;
 import io.offhook.api.settings.ApiSettings;
 import io.offhook.sender.SigningSecret;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -26,6 +28,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Service
 class Endpoints {
+
+    private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
     static final String MANUAL = "manual";
 
@@ -64,13 +68,14 @@ class Endpoints {
             requireRoom(endpoint.config().tenant());
             rows.insert(id, endpoint.config());
             secrets.insert(id, endpoint.secret());
+            changes.record(caller, change("endpoint.created", id, endpoint.config().tenant())
+                    .to(AuditState.of(endpoint.config())));
         });
-        changes.changed(caller, "endpoint.created", Map.of("endpoint_id", id));
         return get(id, caller);
     }
 
     /**
-     * @param what for the log
+     * @param what the action that the audit log shows
      * @param change from what is there to what shall be; may be called again
      * @throws ProblemException 404; 412 when {@code ifMatch} names other versions; 400 for a full tenant
      */
@@ -83,24 +88,33 @@ class Endpoints {
             if (config.equals(current.config())) {
                 return current;
             }
-            if (write(current, config)) {
-                changes.changed(caller, what, Map.of("endpoint_id", id));
+            if (write(current, config, caller, what)) {
                 return get(id, caller);
             }
         }
         throw contended(id);
     }
 
-    private boolean write(RegisteredEndpoint current, EndpointConfig config) {
+    private boolean write(RegisteredEndpoint current, EndpointConfig config, Caller caller, String what) {
         String reason = config.enabled() ? null : current.disabledReason() == null ? MANUAL : current.disabledReason();
         return transaction.execute(_ -> {
             if (!Objects.equals(current.config().tenant(), config.tenant())) {
                 requireRoom(config.tenant());
             }
-            boolean written = rows.update(current, config, reason);
+            if (!rows.update(current, config, reason)) {
+                return false;
+            }
             rows.probeNow(current.id());
-            return written;
+            // A move between tenants is told to neither: each would see the other's name.
+            String tenant = Objects.equals(current.config().tenant(), config.tenant()) ? config.tenant() : null;
+            changes.record(caller, change(what, current.id(), tenant).from(AuditState.of(current.config()))
+                    .to(AuditState.changed(current.config(), config)));
+            return true;
         });
+    }
+
+    private static Change change(String what, UUID id, String tenant) {
+        return Change.of(what, "endpoint", id, tenant);
     }
 
     private void requireRoom(String tenant) {
@@ -120,13 +134,25 @@ class Endpoints {
         for (int i = 0; i < MAX_TRIES; i++) {
             RegisteredEndpoint current = get(id, caller);
             current.tag().require(ifMatch);
-            if (rows.delete(current)) {
+            if (remove(current, caller)) {
                 int discarded = failures.discardOpenRowsOf(id);
-                changes.changed(caller, "endpoint.deleted", Map.of("endpoint_id", id, "rows_discarded", discarded));
+                log.atInfo().addKeyValue("endpoint_id", id).addKeyValue("rows_discarded", discarded)
+                        .log("discarded what a deleted endpoint still had to get");
                 return;
             }
         }
         throw contended(id);
+    }
+
+    private boolean remove(RegisteredEndpoint current, Caller caller) {
+        return transaction.execute(_ -> {
+            if (!rows.delete(current)) {
+                return false;
+            }
+            changes.record(caller, change("endpoint.deleted", current.id(), current.config().tenant())
+                    .from(AuditState.of(current.config())));
+            return true;
+        });
     }
 
     private static ProblemException contended(UUID id) {
@@ -142,7 +168,7 @@ class Endpoints {
         SigningSecret fresh = SigningSecret.generate();
         Instant previousExpiresAt = transaction.execute(_ -> {
             secrets.lock(id);
-            get(id, caller);
+            String tenant = get(id, caller).config().tenant();
             secrets.removeExpired(id);
             Instant expiresAt = null;
             if (grace.isZero()) {
@@ -154,10 +180,10 @@ class Endpoints {
                         + " secrets in their grace; wait for one to end, or end all with a grace_period_sec of 0"));
             }
             secrets.insert(id, fresh);
+            changes.record(caller, change("endpoint.secret_rotated", id, tenant)
+                    .with("grace_period_sec", grace.toSeconds()));
             return expiresAt;
         });
-        changes.changed(caller, "endpoint.secret_rotated",
-                Map.of("endpoint_id", id, "grace_period_sec", grace.toSeconds()));
         return new Rotation(fresh, previousExpiresAt);
     }
 }

@@ -21,7 +21,7 @@ record FailedWebhook(UUID id, UUID endpointId,
         @Schema(example = "503", nullable = true) Integer lastStatusCode,
         @Schema(description = "why the last attempt failed, or why there was none", example = "http_5xx") String lastError,
         @Schema(nullable = true) String lastErrorDetail,
-        @Schema(description = "the body that is POSTed", type = "object", implementation = Object.class) JsonNode payload) {
+        @Schema(description = "the body that is POSTed", types = "object", implementation = Object.class) JsonNode payload) {
 
     boolean delivered() {
         return FailureStatus.ofWireName(status) == FailureStatus.DELIVERED;

@@ -1,7 +1,7 @@
 package io.offhook.api.failure;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 import io.offhook.api.input.Cursor;
@@ -16,6 +16,7 @@ import io.offhook.api.problem.FieldErrors;
 import io.offhook.api.problem.Problem;
 import io.offhook.api.problem.ProblemException;
 import io.offhook.api.security.Caller;
+import io.offhook.api.security.Change;
 import io.offhook.api.security.ChangeLog;
 import io.offhook.api.security.RequiredScope;
 import io.offhook.api.security.Scope;
@@ -29,6 +30,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -37,6 +39,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Routes below {@code /api/v1/failed-webhooks}. */
@@ -50,11 +53,13 @@ class FailureController {
     private final FailureRows rows;
     private final RetrySettings retry;
     private final ChangeLog changes;
+    private final TransactionTemplate transaction;
 
-    FailureController(FailureRows rows, RetrySettings retry, ChangeLog changes) {
+    FailureController(FailureRows rows, RetrySettings retry, ChangeLog changes, TransactionTemplate transaction) {
         this.rows = rows;
         this.retry = retry;
         this.changes = changes;
+        this.transaction = transaction;
     }
 
     @GetMapping
@@ -89,10 +94,22 @@ class FailureController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     FailedWebhook resend(@PathVariable String id, Caller caller, HttpServletResponse response) {
         FailedWebhook row = find(id, caller);
-        FailedWebhook pending = rows.resend(row.id(), retry.maxAge()).orElseThrow(() -> refusal(id, caller));
-        changes.changed(caller, "failed_webhook.resent",
-                Map.of("failed_webhook_id", row.id(), "endpoint_id", row.endpointId(), "event_id", row.eventId()));
-        return answer(pending, response);
+        Optional<FailedWebhook> pending = transaction.execute(_ -> {
+            var sent = rows.resend(row.id(), retry.maxAge());
+            sent.ifPresent(now -> record(caller, "failed_webhook.resent", row, now.status()));
+            return sent;
+        });
+        return answer(pending.orElseThrow(() -> refusal(id, caller)), response);
+    }
+
+    private void record(Caller caller, String action, FailedWebhook before, String status) {
+        changes.record(caller, Change.of(action, "failed_webhook", before.id(), rows.tenantOf(before.id()))
+                .with("endpoint_id", before.endpointId()).with("event_id", before.eventId())
+                .from(state(before.status())).to(state(status)));
+    }
+
+    private static ObjectNode state(String status) {
+        return JsonNodeFactory.instance.objectNode().put("status", status);
     }
 
     private ProblemException refusal(String id, Caller caller) {
@@ -112,12 +129,23 @@ class FailureController {
         UUID last = null;
         List<UUID> batch;
         do {
-            batch = rows.resendBatch(filter, caller, last, retry.maxAge());
+            batch = resendBatch(filter, caller, last);
             resent += batch.size();
             last = batch.isEmpty() ? last : batch.getLast();
         } while (batch.size() == FailureRows.BATCH);
-        changes.changed(caller, "failed_webhooks.resent", Map.of("resent", resent));
         return new Resent(resent);
+    }
+
+    /** Each batch commits by itself, so that locks stay short, and has an entry of its own in the audit log. */
+    private List<UUID> resendBatch(FailureFilter filter, Caller caller, UUID after) {
+        return transaction.execute(_ -> {
+            List<UUID> batch = rows.resendBatch(filter, caller, after, retry.maxAge());
+            if (!batch.isEmpty()) {
+                changes.record(caller, filter.describe(Change.of("failed_webhooks.resent", "failed_webhooks", null,
+                        caller.tenant()).with("resent", batch.size())));
+            }
+            return batch;
+        });
     }
 
     /** @param resent rows that are due now */
@@ -132,10 +160,14 @@ class FailureController {
             Caller caller) {
         FailedWebhook row = find(id, caller);
         row.tag().require(ifMatch);
-        if (rows.discard(row.id())) {
-            changes.changed(caller, "failed_webhook.discarded",
-                    Map.of("failed_webhook_id", row.id(), "endpoint_id", row.endpointId(), "event_id", row.eventId()));
-        } else if (find(id, caller).delivered()) {
+        boolean discarded = transaction.execute(_ -> {
+            boolean done = rows.discard(row.id());
+            if (done) {
+                record(caller, "failed_webhook.discarded", row, FailureStatus.DISCARDED.wireName());
+            }
+            return done;
+        });
+        if (!discarded && find(id, caller).delivered()) {
             throw new ProblemException(Problem.conflict("failed webhook " + id + " has been delivered"));
         }
     }

@@ -1,12 +1,14 @@
 package io.offhook.api.failure;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 import io.offhook.api.input.Fields;
 import io.offhook.api.rows.Rows;
 import io.offhook.api.rows.Where;
 import io.offhook.api.security.Caller;
+import io.offhook.api.security.Change;
 import io.offhook.model.CallAction;
 
 /**
@@ -31,6 +33,22 @@ record FailureFilter(UUID endpointId, String uuid, CallAction action, FailureSta
         fields.finish();
         return filter;
     }
+
+    /** The change with the criteria in its details. */
+    Change describe(Change change) {
+        var described = change;
+        for (var criterion : List.of(new Criterion("endpoint_id", endpointId), new Criterion("uuid", uuid),
+                new Criterion("action", action == null ? null : action.wireName()),
+                new Criterion("status", status == null ? null : status.wireName()), new Criterion("since", since),
+                new Criterion("until", until))) {
+            if (criterion.value() != null) {
+                described = described.with(criterion.name(), criterion.value());
+            }
+        }
+        return described;
+    }
+
+    private record Criterion(String name, Object value) {}
 
     /** Only what the caller may see. */
     Where where(Caller caller) {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -76,6 +77,12 @@ public class FailureRows {
         var where = new Where().and("id = :id", "id", id).and("tenant = :tenant", "tenant", caller.tenant());
         return where.bind(jdbc.sql("select " + COLUMNS + " from failed_webhooks where " + where.sql()))
                 .query(this::read).optional();
+    }
+
+    /** @return {@code null} for a row of an endpoint without a tenant */
+    String tenantOf(UUID id) {
+        return jdbc.sql("select tenant from failed_webhooks where id = :id").param("id", id)
+                .query((row, _) -> row.getString(1)).list().stream().filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     /** Newest first. */

@@ -13,8 +13,8 @@ import io.offhook.api.problem.FieldErrors;
  */
 public record PageRequest(String list, int limit, Cursor after) {
 
-    private static final int DEFAULT_LIMIT = 50;
-    private static final int MAX_LIMIT = 500;
+    public static final int DEFAULT_LIMIT = 50;
+    public static final int MAX_LIMIT = 500;
     private static final int LIMIT_DIGITS = 3;
 
     /** Reads {@code limit} and {@code cursor}, and adds to the errors what is wrong with them. */

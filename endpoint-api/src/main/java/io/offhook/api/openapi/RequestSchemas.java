@@ -61,7 +61,7 @@ final class RequestSchemas {
             @Schema(description = "1-200 characters", requiredMode = Schema.RequiredMode.REQUIRED, example = "CRM of tenant A") String name,
             @Schema(description = "by default that of the calling key; null: all", nullable = true, example = "tenant-a.example") String tenant,
             @Schema(description = "at least one of read, write, admin", requiredMode = Schema.RequiredMode.REQUIRED, example = "[\"read\",\"write\"]") List<String> scopes,
-            @Schema(description = "null: never", nullable = true, example = "2027-01-01T00:00:00Z") Instant expiresAt) {}
+            @Schema(description = "null: never", nullable = true, example = "2099-01-01T00:00:00Z") Instant expiresAt) {}
 
     @Schema(name = "Problem", description = "RFC 9457")
     record Problem(@Schema(example = "about:blank") String type, @Schema(example = "Bad Request") String title,

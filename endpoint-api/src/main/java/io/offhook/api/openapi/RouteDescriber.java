@@ -1,14 +1,21 @@
 package io.offhook.api.openapi;
 
 import java.lang.annotation.Annotation;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
+import io.offhook.api.idempotency.Idempotency;
 import io.offhook.api.input.JsonBody;
 import io.offhook.api.input.MayConflict;
 import io.offhook.api.input.Page;
+import io.offhook.api.input.PageRequest;
 import io.offhook.api.security.RequiredScope;
 import io.swagger.v3.core.converter.AnnotatedType;
 import io.swagger.v3.core.converter.ModelConverters;
@@ -25,9 +32,11 @@ import io.swagger.v3.oas.models.responses.ApiResponses;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.method.HandlerMethod;
 
@@ -35,6 +44,8 @@ import org.springframework.web.method.HandlerMethod;
 @Component
 class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomizer {
 
+    /** One of ours has 43 characters. */
+    private static final int MAX_CURSOR = 200;
     private static final String SCHEMAS = "#/components/schemas/";
     private static final String JSON = "application/json";
     private static final String PROBLEM_JSON = "application/problem+json";
@@ -50,9 +61,11 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
         ApiResponses responses = operation.getResponses();
         boolean list = route.getMethod().getReturnType() == Page.class;
         if (list) {
-            operation.addParametersItem(query("limit", "integer", "rows at most, 1-500; 50 by default"));
-            operation.addParametersItem(query("cursor", "string", "`next_cursor` of the answer before"));
+            operation.addParametersItem(parameter("query", "limit", "rows at most", limit()));
+            operation.addParametersItem(parameter("query", "cursor", "`next_cursor` of the answer before",
+                    typed("string").minLength(1).maxLength(MAX_CURSOR)));
         }
+        describeParameters(operation);
         Optional<JsonBody> body = Arrays.stream(route.getMethodParameters())
                 .map(parameter -> parameter.getParameterAnnotation(JsonBody.class)).filter(b -> b != null).findFirst();
         body.ifPresent(wanted -> {
@@ -60,9 +73,15 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
             problem(responses, HttpStatus.CONTENT_TOO_LARGE);
             problem(responses, HttpStatus.UNSUPPORTED_MEDIA_TYPE);
         });
-        if (list || body.isPresent() || takesQuery(operation)) {
-            problem(responses, HttpStatus.BAD_REQUEST);
+        if (route.hasMethodAnnotation(PostMapping.class)) {
+            operation.addParametersItem(parameter("header", Idempotency.HEADER,
+                    "chosen by the client, such as a UUID: the same request with the same key is done once and answered again",
+                    typed("string").minLength(1).maxLength(Idempotency.MAX_KEY)));
+            problem(responses, HttpStatus.CONFLICT);
+            problem(responses, HttpStatus.UNPROCESSABLE_CONTENT);
         }
+        problem(responses, HttpStatus.NOT_ACCEPTABLE);
+        problem(responses, HttpStatus.BAD_REQUEST);
         if (has(route, PathVariable.class)) {
             problem(responses, HttpStatus.NOT_FOUND);
         }
@@ -74,6 +93,7 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
         }
         problem(responses, HttpStatus.UNAUTHORIZED);
         problem(responses, HttpStatus.FORBIDDEN);
+        problem(responses, HttpStatus.TOO_MANY_REQUESTS);
         problem(responses, HttpStatus.INTERNAL_SERVER_ERROR);
         problem(responses, HttpStatus.SERVICE_UNAVAILABLE);
         return operation;
@@ -87,12 +107,46 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
                     .forEach(document.getComponents()::addSchemas);
         }
         // A merge patch has the same fields, and needs none of them.
-        var patch = new JsonSchema();
-        patch.setTypes(Set.of("object"));
+        JsonSchema patch = typed("object");
         patch.setDescription("RFC 7396; null brings a field's default back");
         Map<?, ?> properties = document.getComponents().getSchemas().get("EndpointConfig").getProperties();
         properties.forEach((name, schema) -> patch.addProperty((String) name, (Schema<?>) schema));
         document.getComponents().addSchemas("EndpointPatch", patch);
+        document.getComponents().getSchemas().values().forEach(RouteDescriber::allowNullChoices);
+        var examples = new Examples(document.getComponents().getSchemas());
+        document.getPaths().values().forEach(path -> path.readOperationsMap().forEach(examples::fill));
+    }
+
+    /** What Spring knows of a path or a header is no more than its name. */
+    private static void describeParameters(Operation operation) {
+        for (Parameter parameter : Objects.requireNonNullElse(operation.getParameters(), List.<Parameter>of())) {
+            if (parameter.getDescription() == null && "path".equals(parameter.getIn())) {
+                boolean id = parameter.getName().equals("id");
+                parameter.setDescription("the " + parameter.getName());
+                parameter.setSchema(typed("string").format(id ? "uuid" : null));
+                parameter.setExample("460a36b6-09e7-466b-97d8-903c8cf4fc6c");
+            } else if (parameter.getDescription() == null && HttpHeaders.IF_MATCH.equals(parameter.getName())) {
+                parameter.setDescription("the `ETag` of the version that is meant");
+                parameter.setExample("\"1\"");
+            }
+        }
+    }
+
+    /** A property that may be null and has choices: null is one of them, which annotations cannot say. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static void allowNullChoices(Schema<?> schema) {
+        if (schema.getProperties() == null) {
+            return;
+        }
+        for (Schema property : schema.getProperties().values()) {
+            Set<String> types = property.getTypes();
+            List<Object> choices = property.getEnum();
+            if (types != null && types.contains("null") && choices != null && !choices.contains(null)) {
+                var all = new ArrayList<Object>(choices);
+                all.add(null);
+                property.setEnum(all);
+            }
+        }
     }
 
     private static boolean has(HandlerMethod route, Class<? extends Annotation> annotation) {
@@ -100,14 +154,23 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
                 .anyMatch((MethodParameter p) -> p.hasParameterAnnotation(annotation));
     }
 
-    private static boolean takesQuery(Operation operation) {
-        return operation.getParameters() != null
-                && operation.getParameters().stream().anyMatch(parameter -> "query".equals(parameter.getIn()));
+    private static JsonSchema typed(String type) {
+        var schema = new JsonSchema();
+        // Springdoc takes types out of it.
+        schema.setTypes(new HashSet<>(Set.of(type)));
+        return schema;
     }
 
-    private static Parameter query(String name, String type, String description) {
-        return new Parameter().in("query").name(name).description(description)
-                .schema(new JsonSchema().types(Set.of(type)));
+    private static Schema<?> limit() {
+        JsonSchema limit = typed("integer");
+        limit.setMinimum(BigDecimal.ONE);
+        limit.setMaximum(BigDecimal.valueOf(PageRequest.MAX_LIMIT));
+        limit.setDefault(PageRequest.DEFAULT_LIMIT);
+        return limit;
+    }
+
+    private static Parameter parameter(String in, String name, String description, Schema<?> schema) {
+        return new Parameter().in(in).name(name).description(description).schema(schema);
     }
 
     private static RequestBody requestBody(JsonBody wanted) {

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -59,6 +60,9 @@ final class ProblemResolver implements HandlerExceptionResolver {
             case RecoverableDataAccessException away -> unavailable(away);
             case CannotCreateTransactionException away -> unavailable(away);
             case TransactionSystemException away -> unavailable(away);
+            // Tomcat's, when a query is first read: a parameter without a name, or percent escapes that are none.
+            case InvalidParameterException _ -> Problem.badRequest(
+                    "the query cannot be read (expected: name=value, percent-encoded UTF-8, joined by &)");
             case AsyncRequestNotUsableException gone -> Problem.badRequest(gone.getMessage());
             case IOException cut -> Problem.badRequest("the request ended before its body did");
             default -> {

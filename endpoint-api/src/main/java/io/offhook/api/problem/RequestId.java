@@ -17,13 +17,20 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Gives each request an id, or takes the client's, answers it as {@code x-request-id} and puts it on every log line. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class RequestId extends OncePerRequestFilter {
+public final class RequestId extends OncePerRequestFilter {
 
     private static final String HEADER = "x-request-id";
     private static final String NAME = "request_id";
 
     /** What may stand in a log line and a header as it is. */
     private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    RequestId() {}
+
+    /** That of the request which this thread serves; {@code null} outside of one. */
+    public static String current() {
+        return MDC.get(NAME);
+    }
 
     /** @return {@code null} for a request that was refused before it got an id */
     static String of(HttpServletRequest request) {

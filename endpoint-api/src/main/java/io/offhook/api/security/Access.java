@@ -1,7 +1,5 @@
 package io.offhook.api.security;
 
-import java.util.Optional;
-
 import io.offhook.api.problem.Problem;
 import io.offhook.api.problem.ProblemException;
 import io.offhook.db.SchemaMigration;
@@ -48,7 +46,7 @@ public final class Access implements HandlerInterceptor, HandlerMethodArgumentRe
         if (!schema.isDone()) {
             throw new ProblemException(Problem.unavailable("the database cannot serve yet; try again"));
         }
-        Caller caller = authenticate(request.getHeader("Authorization"));
+        Caller caller = authentication.of(bearer(request), request.getRemoteAddr());
         if (required != null && !caller.scopes().contains(required.value())) {
             throw new ProblemException(
                     Problem.forbidden("the key lacks the scope " + required.value().wireName()));
@@ -57,13 +55,22 @@ public final class Access implements HandlerInterceptor, HandlerMethodArgumentRe
         return true;
     }
 
-    private Caller authenticate(String header) {
+    /**
+     * The key that a request bears.
+     *
+     * @throws ProblemException 401 when it bears none
+     */
+    public static String bearer(HttpServletRequest request) {
+        String header = request.getHeader("Authorization");
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new ProblemException(Problem.unauthorized("Authorization is missing (expected: Bearer <key>)"));
         }
-        Optional<Caller> caller = authentication.of(header.substring(SCHEME.length()).strip());
-        return caller
-                .orElseThrow(() -> new ProblemException(Problem.unauthorized("the key is unknown or has expired")));
+        return header.substring(SCHEME.length()).strip();
+    }
+
+    /** Who sent a request that was let in. */
+    public static Caller caller(HttpServletRequest request) {
+        return (Caller) request.getAttribute(CALLER);
     }
 
     @Override

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 /**
  * A key as it is shown: everything but the key itself, of which only the hash is kept.
  *
@@ -15,6 +18,15 @@ import java.util.UUID;
  */
 record ApiKey(UUID id, String name, String tenant, List<Scope> scopes, String keyPrefix, Instant createdAt,
         Instant expiresAt, Instant lastUsedAt) {
+
+    /** What the audit log keeps of it. */
+    ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", name).put("tenant", tenant);
+        var names = json.putArray("scopes");
+        scopes.forEach(scope -> names.add(scope.wireName()));
+        return json.put("key_prefix", keyPrefix).put("expires_at", expiresAt == null ? null : expiresAt.toString());
+    }
 
     Caller caller() {
         return new Caller(id.toString(), name, tenant, Set.copyOf(scopes));

@@ -3,7 +3,6 @@ package io.offhook.api.security;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
-import java.util.Map;
 
 import io.offhook.api.input.Cursor;
 import io.offhook.api.input.EntityTag;
@@ -20,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -49,12 +49,14 @@ class ApiKeyController {
     private final ApiKeyRows keys;
     private final ChangeLog changes;
     private final Clock clock;
+    private final TransactionTemplate transaction;
     private final SecureRandom random = new SecureRandom();
 
-    ApiKeyController(ApiKeyRows keys, ChangeLog changes, Clock clock) {
+    ApiKeyController(ApiKeyRows keys, ChangeLog changes, Clock clock, TransactionTemplate transaction) {
         this.keys = keys;
         this.changes = changes;
         this.clock = clock;
+        this.transaction = transaction;
     }
 
     @PostMapping
@@ -64,9 +66,11 @@ class ApiKeyController {
     ApiKeyView create(@JsonBody(schema = "NewApiKey") ObjectNode body, Caller caller, HttpServletResponse response) {
         ApiKeyRequest wanted = ApiKeyRequest.read(body, caller, clock);
         String key = newKey();
-        ApiKey created = keys.insert(wanted, key.substring(0, SHOWN), KeyHash.of(key));
-        changes.changed(caller, "api_key.created",
-                Map.of("created_key_id", created.id(), "created_key_name", created.name()));
+        ApiKey created = transaction.execute(_ -> {
+            ApiKey row = keys.insert(wanted, key.substring(0, SHOWN), KeyHash.of(key));
+            changes.record(caller, change("api_key.created", row).to(row.toJson()));
+            return row;
+        });
         response.setHeader(HttpHeaders.ETAG, TAG.header());
         response.setHeader(HttpHeaders.LOCATION, PATH + "/" + created.id());
         return ApiKeyView.of(created, key);
@@ -106,10 +110,16 @@ class ApiKeyController {
             Caller caller) {
         ApiKey key = keys.find(Ids.ofPath("API key", id), caller).orElseThrow(() -> notFound(id));
         TAG.require(ifMatch);
-        if (!keys.delete(key.id(), caller)) {
-            throw notFound(id);
-        }
-        changes.changed(caller, "api_key.deleted", Map.of("deleted_key_id", key.id(), "deleted_key_name", key.name()));
+        transaction.executeWithoutResult(_ -> {
+            if (!keys.delete(key.id(), caller)) {
+                throw notFound(id);
+            }
+            changes.record(caller, change("api_key.deleted", key).from(key.toJson()));
+        });
+    }
+
+    private static Change change(String action, ApiKey key) {
+        return Change.of(action, "api_key", key.id(), key.tenant()).with("api_key_name", key.name());
     }
 
     private static ProblemException notFound(String id) {

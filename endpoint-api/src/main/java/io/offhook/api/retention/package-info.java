@@ -1,0 +1,2 @@
+/** Removes what has been kept long enough. */
+package io.offhook.api.retention;

@@ -1,0 +1,2 @@
+/** The command line over the REST API. */
+package io.offhook.cli;
