@@ -14,6 +14,7 @@ import io.offhook.dispatcher.attempt.AttemptRecorder;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
+import io.offhook.dispatcher.replay.ReplayEngine;
 import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.dispatcher.retry.LaneStates;
@@ -45,7 +46,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class})
+@EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class,
+        ReplayProperties.class})
 class DispatcherConfiguration {
 
     private static final int MAX_POLL_RECORDS = 1_000;
@@ -121,7 +123,7 @@ class DispatcherConfiguration {
     }
 
     @Bean
-    @ConditionalOnRole(DispatcherRole.LIVE)
+    @ConditionalOnRole({DispatcherRole.LIVE, DispatcherRole.RETRY})
     HandOffs handOffs(TopicSettings topics, KafkaProperties kafka, MeterRegistry meters) {
         return new HandOffs(topics.topics().webhookRetries(), kafka.buildProducerProperties(), meters);
     }
@@ -170,6 +172,15 @@ class DispatcherConfiguration {
     }
 
     @Bean
+    @ConditionalOnRole(DispatcherRole.RETRY)
+    ReplayEngine replayEngine(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
+            PlatformTransactionManager transactions, EndpointRegistry registry, Lanes lanes, HandOffs handOffs,
+            ReplayProperties replay, MeterRegistry meters) {
+        return new ReplayEngine(topics.topics(), kafka.buildConsumerProperties(), jdbc, transactions, registry, lanes,
+                handOffs, replay.settings(), meters);
+    }
+
+    @Bean
     @ConditionalOnRole(DispatcherRole.PERSIST)
     HandOffPersistence handOffPersistence(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
             PlatformTransactionManager transactions, RetryProperties retry, RetryMetrics metrics) {
@@ -194,8 +205,8 @@ class DispatcherConfiguration {
 
     @Bean
     Dispatcher.Parts dispatcherParts(Optional<LiveLoop> live, Optional<RetryEngine> retry,
-            Optional<HandOffPersistence> handOffs, Optional<AttemptHistory> history) {
-        return new Dispatcher.Parts(live, retry, handOffs, history);
+            Optional<ReplayEngine> replay, Optional<HandOffPersistence> handOffs, Optional<AttemptHistory> history) {
+        return new Dispatcher.Parts(live, retry, replay, handOffs, history);
     }
 
     @Bean

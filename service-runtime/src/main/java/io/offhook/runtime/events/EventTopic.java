@@ -109,10 +109,11 @@ public final class EventTopic implements AutoCloseable {
         return offsets(alone, lastRead.minus(lookBack), consumer.endOffsets(alone, timeout)).get(alone.getFirst());
     }
 
-    /** The end of a partition of another topic. */
+    /** The end of a partition of another topic; 0 when it holds nothing, also where it did. */
     public long endOf(String otherTopic, int partition) {
         var other = new TopicPartition(otherTopic, partition);
-        return consumer.endOffsets(List.of(other), timeout).get(other);
+        long end = consumer.endOffsets(List.of(other), timeout).get(other);
+        return consumer.beginningOffsets(List.of(other), timeout).get(other) == end ? 0 : end;
     }
 
     /** Begins to read a range; the reader that was begun before is of no use any more. */
