@@ -26,7 +26,8 @@ class OpenApiTest {
                 "/api/v1/endpoints/{id}", "/api/v1/endpoints/{id}/enable", "/api/v1/endpoints/{id}/disable",
                 "/api/v1/endpoints/{id}/test", "/api/v1/endpoints/{id}/secret/rotate", "/api/v1/failed-webhooks",
                 "/api/v1/failed-webhooks/{id}", "/api/v1/failed-webhooks/{id}/resend", "/api/v1/failed-webhooks/resend",
-                "/api/v1/api-keys", "/api/v1/api-keys/{id}");
+                "/api/v1/api-keys", "/api/v1/api-keys/{id}", "/api/v1/events", "/api/v1/replays",
+                "/api/v1/replays/{id}");
         Set<String> ids = new HashSet<>();
         document.get("paths").forEach(path -> path.forEach(operation -> {
             assertThat(ids.add(operation.get("operationId").asString())).isTrue();
@@ -34,7 +35,7 @@ class OpenApiTest {
             assertThat(operation.get("summary").asString()).isNotEmpty();
             assertThat(operation.get("responses").propertyNames()).contains("401", "403", "500", "503");
         }));
-        assertThat(ids).hasSize(19);
+        assertThat(ids).hasSize(24);
     }
 
     @Test

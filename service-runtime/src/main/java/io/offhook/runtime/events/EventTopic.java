@@ -33,6 +33,7 @@ public final class EventTopic implements AutoCloseable {
 
     /** Held at most, once fetched and once handed out; larger than any record of ours. */
     private static final int FETCH_BYTES = 1024 * 1024;
+    private static final int FETCH_WAIT_MILLIS = 5;
     private static final int MAX_BATCH = 500;
     private static final int NANOS_PER_MILLI = 1_000_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
@@ -57,6 +58,8 @@ public final class EventTopic implements AutoCloseable {
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         // Retention may have taken the beginning of a range since its offsets were looked up.
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // What is read is there already. A fetch at the end of one partition holds up the first of the next: 500 ms by default.
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
