@@ -125,7 +125,7 @@ final class ReplayBooks {
     /** As {@link #goOn()} for one who waits for a request under way, and must see its end first. */
     void beat() {
         boolean due = System.nanoTime() - savedNanos >= settings.saveInterval().toNanos()
-                || matched - savedMatched >= settings.saveEvery();
+                || !replay.dryRun() && matched - savedMatched >= settings.saveEvery();
         if (due && !over) {
             save();
         }
