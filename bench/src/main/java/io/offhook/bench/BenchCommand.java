@@ -2,6 +2,7 @@ package io.offhook.bench;
 
 import java.util.Arrays;
 
+import io.offhook.bench.audit.AuditBench;
 import io.offhook.bench.backlog.BacklogBench;
 import io.offhook.bench.decode.DecodeBench;
 import io.offhook.bench.dispatch.EfficiencyBench;
@@ -24,6 +25,7 @@ public final class BenchCommand {
             var options = new Options(
                     Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length));
             switch (name) {
+                case "audit" -> AuditBench.run(options);
                 case "decode" -> DecodeBench.run(options);
                 case "efficiency" -> EfficiencyBench.run(options);
                 case "growth" -> GrowthBench.run(options);
@@ -35,7 +37,8 @@ public final class BenchCommand {
                 case "scale" -> ScaleBench.run(options);
                 case "backlog" -> BacklogBench.run(options);
                 default -> throw new IllegalArgumentException(
-                        "bench: \"" + name + "\" (expected: backlog, decode, efficiency, growth, ingestor, isolation,"
+                        "bench: \"" + name
+                                + "\" (expected: audit, backlog, decode, efficiency, growth, ingestor, isolation,"
                                 + " latency, queries, rebuild or scale)");
             }
         } catch (IllegalArgumentException e) {

@@ -54,6 +54,11 @@ public final class ServiceProcess implements AutoCloseable {
         process.waitUntil(what, condition, PATIENCE);
     }
 
+    /** Of a path on the service. */
+    public URI address(String path) {
+        return URI.create(url).resolve(path);
+    }
+
     public long pid() {
         return process.pid();
     }

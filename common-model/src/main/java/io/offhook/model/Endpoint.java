@@ -33,7 +33,12 @@ public record Endpoint(UUID id, String tenant, URI url, int connectionTimeoutSec
      * @param direction {@code null} when the body gives none
      */
     public boolean matches(CallEventMessage message, CallDirection direction) {
-        return enabled && events.contains(message.action())
+        return enabled && subscribesTo(message, direction);
+    }
+
+    /** As {@link #matches}, whether the endpoint is enabled or not. */
+    public boolean subscribesTo(CallEventMessage message, CallDirection direction) {
+        return events.contains(message.action())
                 && (direction == null
                         ? directions.size() == CallDirection.values().length
                         : directions.contains(direction))

@@ -27,7 +27,8 @@ class HostileBodyTest {
     private List<Route> routes() {
         return List.of(new Route("POST", ENDPOINTS), new Route("PUT", endpoint), new Route("PATCH", endpoint),
                 new Route("POST", endpoint + "/secret/rotate"), new Route("POST", endpoint + "/test"),
-                new Route("POST", "/api/v1/failed-webhooks/resend"), new Route("POST", "/api/v1/api-keys"));
+                new Route("POST", "/api/v1/failed-webhooks/resend"), new Route("POST", "/api/v1/api-keys"),
+                new Route("POST", "/api/v1/replays"));
     }
 
     @Test
@@ -92,7 +93,8 @@ class HostileBodyTest {
                 "\"\\ud83d\\ude00\"");
         for (String field : List.of("tenant", "name", "url", "connection_timeout_sec", "request_timeout_sec", "events",
                 "directions", "headers", "max_in_flight", "rate_limit_per_sec", "enabled", "secret", "id", "health",
-                "scopes", "expires_at", "grace_period_sec", "action", "endpoint_id", "uuid", "status", "since",
+                "scopes", "expires_at", "from", "to", "dry_run", "grace_period_sec", "action", "endpoint_id", "uuid",
+                "status", "since",
                 "until")) {
             for (String value : values) {
                 for (Route route : routes()) {

@@ -63,6 +63,7 @@ class ConfigurationDocumentTest {
         sections.put("offhook.spool", "Ingestor: while Kafka is away");
         sections.put("offhook.dispatcher", "Dispatcher: how it delivers");
         sections.put("offhook.retry", "Dispatcher and API: when it is sent again");
+        sections.put("offhook.replay", "Dispatcher: replays");
         sections.put("offhook.attempts", "Dispatcher: the history of attempts");
         sections.put("offhook.egress", "Dispatcher and API: where webhooks may go");
         sections.put("offhook.api", "API");

@@ -10,6 +10,7 @@ import io.offhook.dispatcher.attempt.AttemptHistory;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
+import io.offhook.dispatcher.replay.ReplayEngine;
 import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.RetryEngine;
 import io.offhook.runtime.TopicProvisioner;
@@ -21,8 +22,8 @@ import org.springframework.context.SmartLifecycle;
 final class Dispatcher implements SmartLifecycle {
 
     /** What {@link DispatcherRole} brings, by role. */
-    record Parts(Optional<LiveLoop> live, Optional<RetryEngine> retry, Optional<HandOffPersistence> handOffs,
-            Optional<AttemptHistory> history) {
+    record Parts(Optional<LiveLoop> live, Optional<RetryEngine> retry, Optional<ReplayEngine> replay,
+            Optional<HandOffPersistence> handOffs, Optional<AttemptHistory> history) {
 
         boolean deliver() {
             return live.isPresent() || retry.isPresent();
@@ -74,6 +75,7 @@ final class Dispatcher implements SmartLifecycle {
         }
         parts.live().ifPresent(LiveLoop::start);
         parts.retry().ifPresent(RetryEngine::start);
+        parts.replay().ifPresent(ReplayEngine::start);
         parts.handOffs().ifPresent(HandOffPersistence::start);
         parts.history().ifPresent(AttemptHistory::start);
     }
@@ -83,6 +85,7 @@ final class Dispatcher implements SmartLifecycle {
     public void stop() {
         parts.live().ifPresent(LiveLoop::stopReading);
         parts.retry().ifPresent(RetryEngine::stopClaiming);
+        parts.replay().ifPresent(ReplayEngine::stopClaiming);
         try {
             awaitQuiet(drain);
             lanes.shutDown();
@@ -96,6 +99,7 @@ final class Dispatcher implements SmartLifecycle {
         if (unsettled() > 0) {
             log.warn("{} deliveries were not settled in time; their records are read again", unsettled());
         }
+        parts.replay().ifPresent(ReplayEngine::close);
         parts.retry().ifPresent(RetryEngine::close);
         parts.handOffs().ifPresent(HandOffPersistence::close);
         parts.history().ifPresent(AttemptHistory::close);

@@ -14,6 +14,7 @@ import io.offhook.dispatcher.attempt.AttemptRecorder;
 import io.offhook.dispatcher.endpoint.EndpointRegistry;
 import io.offhook.dispatcher.lane.Lanes;
 import io.offhook.dispatcher.live.LiveLoop;
+import io.offhook.dispatcher.replay.ReplayEngine;
 import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.dispatcher.retry.LaneStates;
@@ -47,7 +48,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class,
-        StatisticsSettings.class})
+        ReplayProperties.class, StatisticsSettings.class})
 class DispatcherConfiguration {
 
     private static final int MAX_POLL_RECORDS = 500;
@@ -126,7 +127,7 @@ class DispatcherConfiguration {
     }
 
     @Bean
-    @ConditionalOnRole(DispatcherRole.LIVE)
+    @ConditionalOnRole({DispatcherRole.LIVE, DispatcherRole.RETRY})
     HandOffs handOffs(TopicSettings topics, KafkaProperties kafka, MeterRegistry meters) {
         return new HandOffs(topics.topics().webhookRetries(), kafka.buildProducerProperties(), meters);
     }
@@ -177,6 +178,15 @@ class DispatcherConfiguration {
     }
 
     @Bean
+    @ConditionalOnRole(DispatcherRole.RETRY)
+    ReplayEngine replayEngine(TopicSettings topics, KafkaProperties kafka, JdbcClient jdbc,
+            PlatformTransactionManager transactions, EndpointRegistry registry, Lanes lanes, HandOffs handOffs,
+            ReplayProperties replay, MeterRegistry meters) {
+        return new ReplayEngine(topics.topics(), kafka.buildConsumerProperties(), jdbc, transactions, registry, lanes,
+                handOffs, replay.settings(), meters);
+    }
+
+    @Bean
     @ConditionalOnRole(DispatcherRole.PERSIST)
     HandOffPersistence handOffPersistence(TopicSettings topics, KafkaProperties kafka, JdbcTemplate jdbc,
             PlatformTransactionManager transactions, RetryProperties retry, RetryMetrics metrics) {
@@ -203,8 +213,8 @@ class DispatcherConfiguration {
 
     @Bean
     Dispatcher.Parts dispatcherParts(Optional<LiveLoop> live, Optional<RetryEngine> retry,
-            Optional<HandOffPersistence> handOffs, Optional<AttemptHistory> history) {
-        return new Dispatcher.Parts(live, retry, handOffs, history);
+            Optional<ReplayEngine> replay, Optional<HandOffPersistence> handOffs, Optional<AttemptHistory> history) {
+        return new Dispatcher.Parts(live, retry, replay, handOffs, history);
     }
 
     @Bean

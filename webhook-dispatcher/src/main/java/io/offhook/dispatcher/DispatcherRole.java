@@ -4,7 +4,7 @@ package io.offhook.dispatcher;
 public enum DispatcherRole {
     /** Reads call events and delivers them. */
     LIVE,
-    /** Sends rows of failed webhooks again. */
+    /** Sends rows of failed webhooks again, and runs replays. */
     RETRY,
     /** Writes hand-offs and attempts from their topics into PostgreSQL. */
     PERSIST

@@ -15,7 +15,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How the dispatcher delivers.
  *
- * @param roles parts that this process has: live reads call events and delivers them, retry sends failed webhooks again, persist writes
+ * @param roles parts that this process has: live reads call events and delivers them, retry sends failed webhooks again and runs replays, persist
+ *        writes
  *        hand-offs and attempts from their topics into PostgreSQL
  * @param queue deliveries of one endpoint that may wait; beyond it they are handed off
  * @param maxInFlight requests under way in this dispatcher, all endpoints together

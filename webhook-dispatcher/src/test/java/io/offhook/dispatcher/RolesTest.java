@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.offhook.dispatcher.attempt.AttemptHistory;
 import io.offhook.dispatcher.live.LiveLoop;
+import io.offhook.dispatcher.replay.ReplayEngine;
 import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.RetryEngine;
 import io.offhook.testkit.kafka.EmbeddedKafka;
@@ -42,7 +43,7 @@ class RolesTest {
                     "select count(*) from delivery_attempts where outcome = 'delivered'") == 30);
 
             assertHasOnly(live, LiveLoop.class);
-            assertHasOnly(retry, RetryEngine.class);
+            assertHasOnly(retry, RetryEngine.class, ReplayEngine.class);
             assertHasOnly(persist, HandOffPersistence.class, AttemptHistory.class);
             assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
         }
@@ -61,7 +62,8 @@ class RolesTest {
 
     private static void assertHasOnly(RunningDispatcher dispatcher, Class<?>... parts) {
         for (Class<?> part : new Class<?>[]{
-                LiveLoop.class, RetryEngine.class, HandOffPersistence.class, AttemptHistory.class}) {
+                LiveLoop.class, RetryEngine.class, ReplayEngine.class, HandOffPersistence.class,
+                AttemptHistory.class}) {
             if (List.of(parts).contains(part)) {
                 assertThat(dispatcher.bean(part)).isNotNull();
             } else {

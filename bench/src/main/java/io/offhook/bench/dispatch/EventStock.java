@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * The events of as many legs as are wanted, three of each, numbered in the order of the topic: the originates of a wave of legs, their
  * answers, their hangups, then the next wave. About 700 bytes each with its attributes, half of it body.
  */
-final class EventStock {
+public final class EventStock {
 
     static final int EVENTS_PER_LEG = CallAction.values().length;
     private static final String BODY_BEGIN = "{\"uuid\":\"";
@@ -33,7 +33,7 @@ final class EventStock {
      * @param tenants legs belong to one after the other
      * @param wave legs whose events interleave
      */
-    EventStock(String topic, int tenants, int wave) {
+    public EventStock(String topic, int tenants, int wave) {
         this.topic = topic;
         this.tenants = tenants;
         this.wave = wave;
@@ -51,7 +51,7 @@ final class EventStock {
         return event / (wave * EVENTS_PER_LEG) * wave + event % wave;
     }
 
-    ProducerRecord<byte[], byte[]> record(int number) {
+    public ProducerRecord<byte[], byte[]> record(int number) {
         int leg = legOf(number);
         var identity = new LegIdentity("%08x-0000-4000-8000-%012x".formatted(leg, leg * 0x9E3779B1L & 0xFFFFFFFFFFFFL),
                 "0035799" + (100_000 + leg % 900_000), "+442035040000", "1002", CallDirection.OUTBOUND);

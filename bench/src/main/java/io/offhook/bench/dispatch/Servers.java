@@ -8,14 +8,14 @@ import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import io.offhook.testkit.process.DataDirectory;
 
 /** A broker and a PostgreSQL, each in processes of its own, for all runs of a bench. */
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
 
     private final DataDirectory directory = DataDirectory.temporary("offhook-bench-");
     private final KafkaProcess kafka = KafkaProcess.temporary();
     private final EmbeddedPostgresServer postgres = EmbeddedPostgresServer.temporary();
     private final Path root;
 
-    Servers(Options options) {
+    public Servers(Options options) {
         root = options.root();
         try {
             kafka.start();
@@ -27,20 +27,20 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    String brokers() {
+    public String brokers() {
         return kafka.bootstrapServers();
     }
 
-    EmbeddedPostgresServer postgres() {
+    public EmbeddedPostgresServer postgres() {
         return postgres;
     }
 
     /** Where processes may leave what they print. */
-    Path directory() {
+    public Path directory() {
         return directory.path();
     }
 
-    Path jar(String module) {
+    public Path jar(String module) {
         return root.resolve(module + "/target/" + module + ".jar");
     }
 

@@ -12,7 +12,7 @@ final class RequestSchemas {
 
     static final List<Class<?>> ALL = List.of(EndpointConfig.class, NewEndpoint.class, Rotation.class,
             TestRequest.class,
-            FailureFilter.class, CallRebuild.class, NewApiKey.class, Problem.class);
+            FailureFilter.class, CallRebuild.class, NewReplay.class, NewApiKey.class, Problem.class);
 
     private RequestSchemas() {}
 
@@ -55,6 +55,16 @@ final class RequestSchemas {
     @Schema(name = "CallRebuild", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
     record CallRebuild(
             @Schema(defaultValue = "false", description = "empty the tables of calls and of their statistics first: what the topic does not hold any more is lost. By default rows stay, and are made right by what the topic holds") boolean empty) {}
+
+    @Schema(name = "NewReplay", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
+    record NewReplay(
+            @Schema(description = "to which endpoint", requiredMode = Schema.RequiredMode.REQUIRED) UUID endpointId,
+            @Schema(description = "of the append to the log, included", requiredMode = Schema.RequiredMode.REQUIRED, example = "2026-01-31T12:00:00Z") Instant from,
+            @Schema(description = "excluded; by default, and at most, now", nullable = true, example = "2026-01-31T13:00:00Z") Instant to,
+            @Schema(description = "of the leg; null: all", nullable = true, example = "460a36b6-09e7-466b-97d8-903c8cf4fc6c") String uuid,
+            @Schema(description = "null: all that the endpoint subscribes to", allowableValues = {"originate", "answer",
+                    "hangup"}, nullable = true) String action,
+            @Schema(description = "counts what matches and sends nothing", defaultValue = "false") boolean dryRun) {}
 
     @Schema(name = "NewApiKey", additionalProperties = Schema.AdditionalPropertiesValue.FALSE)
     record NewApiKey(

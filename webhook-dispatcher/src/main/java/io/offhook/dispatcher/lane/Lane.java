@@ -33,6 +33,7 @@ final class Lane {
     private final ArrayDeque<RetryDelivery> retries = new ArrayDeque<>();
     /** The live delivery that was let through an open breaker, until it starts. */
     private LegDelivery probing;
+    private final ReplaySlot replay = new ReplaySlot();
     private TokenBucket tokens;
     private int liveInFlight;
     private int retriesInFlight;
@@ -117,6 +118,11 @@ final class Lane {
         return true;
     }
 
+    /** @return false when the lane cannot take it now; the caller keeps it */
+    synchronized boolean offer(ReplayDelivery delivery) {
+        return !health.isOpen() && replay.offer(delivery);
+    }
+
     /** Rows worth claiming for this lane now. */
     synchronized int retryCapacity() {
         return Math.max(0, Math.max(1, health.slots()) * 2 - retries.size() - retriesInFlight);
@@ -151,7 +157,10 @@ final class Lane {
         return live.waiting() + retries.size();
     }
 
-    synchronized boolean isIdle() { return live.waiting() + retries.size() + liveInFlight + retriesInFlight == 0; }
+    synchronized boolean isIdle() {
+        return live.waiting() + retries.size() + liveInFlight + retriesInFlight == 0
+                && !replay.isReady() && replay.inFlight() == 0;
+    }
 
     /** The next delivery that may start, {@code null} when there is none or no slot or token for it. */
     synchronized Start next(long nowNanos) {
@@ -159,8 +168,13 @@ final class Lane {
             retries.removeFirst().handedOff(HandOffReason.QUEUE_FULL);
         }
         boolean retry = pickRetry();
-        if (!hasSlot() || !retry && !live.hasReady() || tokens != null && !tokens.take(nowNanos)) {
+        boolean replayed = !retry && !live.hasReady() && replay.isReady();
+        if (!hasSlot() || !retry && !live.hasReady() && !replayed || tokens != null && !tokens.take(nowNanos)) {
             return null;
+        }
+        if (replayed) {
+            ReplayDelivery delivery = replay.start();
+            return delivery == null ? null : new Start(delivery, health.epoch(), false);
         }
         lastWasLive = !retry;
         if (retry) {
@@ -178,7 +192,7 @@ final class Lane {
     }
 
     private boolean hasSlot() {
-        return liveInFlight + retriesInFlight < Math.min(health.slots(), load.slotLimit());
+        return liveInFlight + retriesInFlight + replay.inFlight() < Math.min(health.slots(), load.slotLimit());
     }
 
     /** A retry waits while live deliveries go, unless none of its kind is under way and it is its turn. */
@@ -193,7 +207,7 @@ final class Lane {
 
     /** Until a token is there, when only a token is missing; 0 when nothing waits for one. */
     synchronized long nanosToToken(long nowNanos) {
-        boolean waits = tokens != null && (live.hasReady() || !retries.isEmpty()) && hasSlot();
+        boolean waits = tokens != null && (live.hasReady() || !retries.isEmpty() || replay.isReady()) && hasSlot();
         return waits ? tokens.nanosToNext(nowNanos) : 0;
     }
 
@@ -255,6 +269,8 @@ final class Lane {
     private void endSlot(Delivery delivery) {
         if (delivery instanceof LegDelivery) {
             liveInFlight--;
+        } else if (delivery instanceof ReplayDelivery) {
+            replay.ended();
         } else {
             retriesInFlight--;
         }
@@ -266,6 +282,7 @@ final class Lane {
         while (!retries.isEmpty()) {
             retries.removeFirst().handedOff(HandOffReason.BREAKER_OPEN);
         }
+        replay.clear(HandOffReason.BREAKER_OPEN);
     }
 
     private void handOff(LegDelivery delivery, HandOffReason reason) {
@@ -287,5 +304,6 @@ final class Lane {
         while (!retries.isEmpty()) {
             retries.removeFirst().handedOff(HandOffReason.SHUTDOWN);
         }
+        replay.clear(HandOffReason.SHUTDOWN);
     }
 }

@@ -74,6 +74,14 @@ public final class Lanes implements AutoCloseable {
         return taken;
     }
 
+    /** @return false when its lane cannot take it now; the caller keeps it */
+    public boolean offer(RegisteredEndpoint endpoint, ReplayDelivery delivery) {
+        Lane lane = lane(endpoint);
+        boolean taken = lane.offer(delivery);
+        wake(lane);
+        return taken;
+    }
+
     /** Rows worth claiming now for an endpoint. */
     public int retryCapacity(RegisteredEndpoint endpoint) {
         return lane(endpoint).retryCapacity();

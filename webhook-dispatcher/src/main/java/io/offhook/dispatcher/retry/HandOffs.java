@@ -88,8 +88,13 @@ public final class HandOffs implements AutoCloseable {
 
     /** Hands off after a POST that failed. */
     public void failed(UUID endpoint, CallEventMessage message, AttemptResult result, Receipt receipt) {
+        failed(endpoint, RetryRecord.LIVE, message, result, receipt);
+    }
+
+    /** As above, of a replay: its row is another than that of the live delivery. */
+    public void failed(UUID endpoint, UUID replay, CallEventMessage message, AttemptResult result, Receipt receipt) {
         int messageFailures = result.outcome() == Outcome.MESSAGE_FAILURE ? 1 : 0;
-        queue.add(new Pending(new RetryRecord(endpoint, RetryRecord.LIVE, message.id().value(), message.uuid(),
+        queue.add(new Pending(new RetryRecord(endpoint, replay, message.id().value(), message.uuid(),
                 message.action().wireName(), message.attributes(), message.body(), 1, messageFailures,
                 result.error().wireName(),
                 result.errorDetail(), result.statusCode(), result.retryAfter().map(Duration::toMillis).orElse(null)),
@@ -98,7 +103,12 @@ public final class HandOffs implements AutoCloseable {
 
     /** Hands off without a POST. */
     public void notTried(UUID endpoint, CallEventMessage message, HandOffReason reason, Receipt receipt) {
-        queue.add(new Pending(new RetryRecord(endpoint, RetryRecord.LIVE, message.id().value(), message.uuid(),
+        notTried(endpoint, RetryRecord.LIVE, message, reason, receipt);
+    }
+
+    /** As above, of a replay. */
+    public void notTried(UUID endpoint, UUID replay, CallEventMessage message, HandOffReason reason, Receipt receipt) {
+        queue.add(new Pending(new RetryRecord(endpoint, replay, message.id().value(), message.uuid(),
                 message.action().wireName(), message.attributes(), message.body(), 0, 0, reason.wireName(), null, null,
                 null), receipt));
     }

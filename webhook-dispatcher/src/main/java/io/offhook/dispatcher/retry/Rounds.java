@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Does something again and again on a thread of its own, until it is closed. */
-final class Rounds implements AutoCloseable {
+public final class Rounds implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Rounds.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -19,12 +19,12 @@ final class Rounds implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     /** @param round deals with its own failures, and gives the nanoseconds until the next one; 0 or less for at once */
-    Rounds(String name, LongSupplier round) {
+    public Rounds(String name, LongSupplier round) {
         this.round = round;
         this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 

@@ -61,6 +61,31 @@ sealed class RecordedDelivery implements Delivery {
         }
     }
 
+    static final class Replay extends RecordedDelivery implements ReplayDelivery {
+        private boolean calledBack;
+
+        Replay(CallEventMessage message, List<String> book) {
+            super(ENDPOINT, message, book);
+        }
+
+        void callBack() {
+            calledBack = true;
+        }
+
+        @Override
+        public int attemptNumber() {
+            return 1;
+        }
+
+        @Override
+        public boolean isWanted() { return !calledBack; }
+
+        @Override
+        public boolean begin() {
+            return !calledBack;
+        }
+    }
+
     static List<Live> leg(List<CallEventMessage> messages, List<String> book) {
         return leg(messages, book, ENDPOINT);
     }
