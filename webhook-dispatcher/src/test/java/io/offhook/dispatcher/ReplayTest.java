@@ -33,7 +33,8 @@ class ReplayTest {
 
     private static final CallDirection OUT = CallDirection.OUTBOUND;
     private static final Map<String, Object> QUICK = Map.of("offhook.replay.poll-interval", "50ms",
-            "offhook.replay.save-interval", "50ms", "offhook.replay.lease", "2s");
+            "offhook.replay.save-interval", "50ms", "offhook.replay.lease", "2s", "offhook.replay.max-running", "2",
+            "offhook.replay.slice", "150ms");
 
     @AutoClose
     private final Site site;
@@ -172,6 +173,7 @@ class ReplayTest {
         assertThat(site.receiver.ledger().byPath("/ok/off")).hasSize(9);
 
         site.registry.removeEndpoint(other);
+        await().atMost(Site.LIMIT).until(() -> dispatcher.registry().snapshot().find(other).isEmpty());
         UUID lost = replays.add(other, begin, Instant.now());
         replays.awaitStatus(lost, "failed");
         assertThat(replays.row(lost)).containsEntry("error", "endpoint_deleted");
@@ -202,20 +204,19 @@ class ReplayTest {
     }
 
     @Test
-    void aSliceEndsWhenAnotherWaits() {
+    void moreThanMayRunAtOnceTakeTurns() {
         site.publishLegs("turns-", 40, "turns.example");
-        try (var turns = site.dispatcher(Map.of("offhook.dispatcher.roles", "retry", "offhook.replay.max-running", "1",
-                "offhook.replay.slice", "100ms", "offhook.replay.poll-interval", "20ms"))) {
-            // Whichever of the two dispatchers runs them: their turns end, none is lost.
-            var all = IntStream.range(0, 6).mapToObj(i -> {
-                site.receiver.on("/turns-" + i, _ -> new Answer.Delayed(Duration.ofMillis(2), Answer.ok()));
-                return replays.add(add("/turns-" + i, "turns.example", Map.of()), begin, Instant.now());
-            }).toList();
-            all.forEach(replay -> replays.awaitStatus(replay, "completed"));
-            all.forEach(replay -> assertThat(replays.row(replay)).containsEntry("delivered", 120L));
-            IntStream.range(0, 6).forEach(i -> assertThat(site.receiver.ledger().byPath("/turns-" + i)).hasSize(120));
-            assertThat(turns.gauge("offhook.dispatcher.replays.running")).isZero();
-        }
+        List<UUID> endpoints = IntStream.range(0, 4).mapToObj(i -> {
+            site.receiver.on("/turns-" + i, _ -> new Answer.Delayed(Duration.ofMillis(5), Answer.ok()));
+            return site.addEndpoint("/turns-" + i, "turns.example");
+        }).toList();
+        endpoints.forEach(dispatcher::awaitEndpoint);
+        List<UUID> all = endpoints.stream().map(endpoint -> replays.add(endpoint, begin, Instant.now())).toList();
+        await().atMost(Site.LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> all.stream()
+                .filter(replay -> "running".equals(replays.row(replay).get("status"))).count() > 2);
+        all.forEach(replay -> replays.awaitStatus(replay, "completed"));
+        all.forEach(replay -> assertThat(replays.row(replay)).containsEntry("delivered", 120L));
+        IntStream.range(0, 4).forEach(i -> assertThat(site.receiver.ledger().byPath("/turns-" + i)).hasSize(120));
     }
 
     private UUID add(String path, String tenant, Map<String, String> columns) {
