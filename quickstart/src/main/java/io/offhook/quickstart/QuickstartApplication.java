@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 import io.offhook.chaos.ChaosCommand;
+import io.offhook.demo.DemoCommand;
 import io.offhook.ingestor.cdr.CdrRepostCommand;
 import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.freeswitch.SimulateCommand;
@@ -42,13 +43,17 @@ public class QuickstartApplication {
                 keepLibrariesQuiet();
                 ChaosCommand.main(rest);
             }
+            case "demo" -> {
+                keepLibrariesQuiet();
+                DemoCommand.main(rest);
+            }
             case "cdr-repost" -> {
                 keepLibrariesQuiet();
                 CdrRepostCommand.main(rest);
             }
             default -> {
                 System.err.println("offhook: command: \"" + command
-                        + "\" (expected: quickstart, simulate, receive, chaos or cdr-repost)");
+                        + "\" (expected: quickstart, simulate, receive, demo, chaos or cdr-repost)");
                 System.exit(2);
             }
         }
