@@ -9,6 +9,7 @@ import java.util.Map;
 
 import io.offhook.chaos.ChaosCommand;
 import io.offhook.cli.CommandLineClient;
+import io.offhook.demo.DemoCommand;
 import io.offhook.ingestor.cdr.CdrRepostCommand;
 import io.offhook.runtime.ServiceLauncher;
 import io.offhook.testkit.freeswitch.SimulateCommand;
@@ -43,6 +44,10 @@ public class QuickstartApplication {
                 keepLibrariesQuiet();
                 ChaosCommand.main(rest);
             }
+            case "demo" -> {
+                keepLibrariesQuiet();
+                DemoCommand.main(rest);
+            }
             case "cdr-repost" -> {
                 keepLibrariesQuiet();
                 CdrRepostCommand.main(rest);
@@ -53,7 +58,7 @@ public class QuickstartApplication {
             }
             default -> {
                 System.err.println("offhook: command: \"" + command
-                        + "\" (expected: quickstart, simulate, receive, chaos, cdr-repost, endpoints,"
+                        + "\" (expected: quickstart, simulate, receive, demo, chaos, cdr-repost, endpoints,"
                         + " failures, resend, replay or calls)");
                 System.exit(2);
             }

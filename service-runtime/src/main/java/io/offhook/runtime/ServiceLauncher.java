@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,11 +81,13 @@ public final class ServiceLauncher {
     }
 
     /** Logging begins before any setting is bound, and complains at length of a folder that it cannot write. */
-    private static void requireLogDirectory(Map<String, Object> properties) {
+    private void requireLogDirectory(Map<String, Object> properties) {
         String directory = String.valueOf(properties.getOrDefault(LOG_DIR,
                 System.getProperty(LOG_DIR, System.getenv().getOrDefault("OFFHOOK_LOG_DIR", "logs"))));
         try {
-            if (Files.isWritable(Files.createDirectories(Path.of(directory)))) {
+            Path folder = Files.createDirectories(Path.of(directory));
+            if (Files.isWritable(folder)) {
+                new StaleLogs(folder, name).remove(Instant.now());
                 return;
             }
         } catch (IOException | InvalidPathException e) {

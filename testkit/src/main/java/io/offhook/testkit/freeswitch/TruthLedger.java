@@ -37,10 +37,15 @@ public final class TruthLedger {
 
     /** Forgets the legs that have ended, and returns how many. */
     public int forgetEnded() {
-        int before = legs.size();
-        legs.values().removeIf(LegTruth::ended);
+        return takeEnded().size();
+    }
+
+    /** Forgets the legs that have ended, and returns them, those that began first at the front. */
+    public List<LegTruth> takeEnded() {
+        List<LegTruth> ended = legs().stream().filter(LegTruth::ended).toList();
+        ended.forEach(leg -> legs.remove(leg.uuid()));
         partners.keySet().retainAll(legs.keySet());
-        return before - legs.size();
+        return ended;
     }
 
     void add(LegTruth leg) {

@@ -28,7 +28,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.offhook.testkit.process.FreePort;
 
 /**
- * A webhook receiver on loopback, HTTP/1.1, that keeps a ledger of all it was sent and behaves, or misbehaves, as the
+ * A webhook receiver, on loopback unless told otherwise, HTTP/1.1, that keeps a ledger of all it was sent and behaves, or misbehaves, as the
  * path asks. Segments behind those listed are free and tell endpoints apart: {@code /ok/endpoint-7}.
  *
  * <table>
@@ -63,6 +63,7 @@ public final class WebhookReceiver implements AutoCloseable {
     private static final Duration REFUSAL_LIMIT = Duration.ofSeconds(5);
     private static final int CONNECT_MILLIS = 1000;
 
+    private final String bindAddress;
     private final int port;
     private final SslContext tls;
     private final TestAuthority authority;
@@ -77,6 +78,7 @@ public final class WebhookReceiver implements AutoCloseable {
     private Channel listening;
 
     private WebhookReceiver(Builder builder) {
+        bindAddress = builder.bindAddress;
         port = builder.port == 0 ? FreePort.find() : builder.port;
         authority = builder.authority;
         tls = builder.tls == null ? null : builder.tls.serverContext(authority);
@@ -186,10 +188,10 @@ public final class WebhookReceiver implements AutoCloseable {
                                 inFlight, maxBodyBytes);
                     }
                 });
-        ChannelFuture bound = bootstrap.bind(new InetSocketAddress(HOST, port)).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.bind(new InetSocketAddress(bindAddress, port)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IllegalStateException("cannot listen on " + HOST + ":" + port + ": " + bound.cause().getMessage(),
-                    bound.cause());
+            throw new IllegalStateException(
+                    "cannot listen on " + bindAddress + ":" + port + ": " + bound.cause().getMessage(), bound.cause());
         }
         listening = bound.channel();
         return this;
@@ -213,6 +215,7 @@ public final class WebhookReceiver implements AutoCloseable {
 
     /** Settings of a receiver. */
     public static final class Builder {
+        private String bindAddress = HOST;
         private int port;
         private int threads = 1;
         private TlsVariant tls;
@@ -224,6 +227,12 @@ public final class WebhookReceiver implements AutoCloseable {
         private Consumer<Received> listener = entry -> {};
 
         private Builder() {}
+
+        /** Address to listen on; 127.0.0.1 by default, and it has to be among those that this one takes. */
+        public Builder bindAddress(String address) {
+            this.bindAddress = address;
+            return this;
+        }
 
         /** 0, the default, for a free one. */
         public Builder port(int port) {
