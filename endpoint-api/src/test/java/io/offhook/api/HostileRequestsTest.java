@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
+import io.offhook.api.call.CallSite;
 import io.offhook.api.openapi.ApiDocument;
 import io.offhook.api.openapi.BodySchemas;
 import net.jqwik.api.Arbitraries;
@@ -34,10 +35,11 @@ class HostileRequestsTest {
     private static final int BOUND_MILLIS = (int) Duration.ofSeconds(15).toMillis();
     private static final int MAX_ANSWER = 8 * 1024 * 1024;
 
-    private static final RunningApi RUNNING = RunningApi.shared();
+    private static final RunningApi RUNNING = CallSite.Shared.get().api();
     private static final ApiDocument DOCUMENT = ApiDocument.served();
     private static final BodySchemas SCHEMAS = new BodySchemas(DOCUMENT);
-    private static final TenantData DATA = TenantData.make(RUNNING, "hostile" + UUID.randomUUID() + ".example");
+    private static final TenantData DATA = TenantData.make(CallSite.Shared.get(),
+            "hostile" + UUID.randomUUID() + ".example");
 
     /** Values that have broken programs: types, numbers, controls, half pairs, SQL, patterns, paths, times. */
     private static final List<String> JSON_VALUES = List.of("null", "true", "false", "0", "-1", "-0.0", "1e308",

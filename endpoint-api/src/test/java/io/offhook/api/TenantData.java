@@ -7,6 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
+import io.offhook.api.call.CallSite;
+import io.offhook.api.call.SampleLeg;
+
+import static org.awaitility.Awaitility.await;
+
 /**
  * A tenant with one of everything that the API has, for tests that try every route. A new kind of resource is added here: those tests
  * fail at a route for which there is nothing.
@@ -23,16 +28,28 @@ final class TenantData {
         this.client = client;
     }
 
-    static TenantData make(RunningApi running, String tenant) {
+    static TenantData make(CallSite.Shared shared, String tenant) {
+        RunningApi running = shared.api();
+        String leg = "leg-of-" + tenant;
         var data = new TenantData(tenant, running.tenant(tenant));
         String endpoint = data.client.post("/api/v1/endpoints", Map.of("url", "http://127.0.0.1:9/")).text("id");
-        UUID row = new FailedRow(running.jdbc()).insert(UUID.fromString(endpoint), tenant, "leg-of-" + tenant, "hangup",
-                "exhausted", Instant.now());
+        UUID row = new FailedRow(running.jdbc()).insert(UUID.fromString(endpoint), tenant, leg, "hangup", "exhausted",
+                Instant.now());
         data.ids.put("/api/v1/endpoints", endpoint);
         data.ids.put("/api/v1/failed-webhooks", row.toString());
         data.ids.put("/api/v1/api-keys",
                 data.client.post("/api/v1/api-keys", Map.of("name", "k", "scopes", List.of("read"))).text("id"));
         data.ids.put("/api/v1/audit-log", endpoint);
+        data.ids.put("/api/v1/deliveries", new AttemptRow(running.jdbc())
+                .insert(UUID.fromString(endpoint), tenant, leg, "hangup", 1, null, Instant.now()).toString());
+        data.ids.put("/api/v1/replays", data.client.post("/api/v1/replays",
+                Map.of("endpoint_id", endpoint, "from", Instant.now().minusSeconds(60).toString())).text("id"));
+        shared.site().publish(SampleLeg.answered(leg, tenant, Instant.now().minusSeconds(60)).events());
+        await().atMost(CallSite.LIMIT)
+                .until(() -> data.client.get("/api/v1/calls").response().body().contains("NORMAL_CLEARING"));
+        data.ids.put("/api/v1/calls", leg);
+        data.ids.put("/api/v1/events", leg);
+        data.ids.put("/api/v1/stats", "\"NORMAL_CLEARING\":1");
         return data;
     }
 

@@ -38,7 +38,7 @@ class AuditController {
     @Operation(operationId = "readEvents", summary = "Read call events straight from Kafka, one JSON object a line", description = "Partition after partition, within one in the order of the log, so the events of a leg are in their order; all that was "
             + "appended until the request, unless `to` comes before. Nothing is held back in memory, however much there is. An empty "
             + "line comes now and then while nothing is found. When Kafka fails on the way the connection is cut: an answer that ends in order is whole.")
-    @Parameter(name = "from", in = ParameterIn.QUERY, required = true, description = "of the append, included; RFC 3339", schema = @Schema(type = "string", format = "date-time"))
+    @Parameter(name = "from", in = ParameterIn.QUERY, required = true, description = "of the append, included; RFC 3339", example = "2026-01-31T12:00:00Z", schema = @Schema(type = "string", format = "date-time"))
     @Parameter(name = "to", in = ParameterIn.QUERY, description = "of the append, excluded; RFC 3339; by default the moment of the request", schema = @Schema(type = "string", format = "date-time"))
     @Parameter(name = "uuid", in = ParameterIn.QUERY, description = "of the leg, whose events are in one partition", schema = @Schema(type = "string"))
     @Parameter(name = "tenant", in = ParameterIn.QUERY, description = "SIP domain, compared without regard to case", schema = @Schema(type = "string"))

@@ -90,6 +90,9 @@ final class Examples {
         if (schema.getAllOf() != null || schema.getProperties() != null) {
             return ofMembers(schema, makes);
         }
+        if (schema.getAnyOf() != null) {
+            return of(schema.getAnyOf().getFirst(), makes);
+        }
         String type = typeOf(schema);
         return switch (type) {
             case "array" -> ofItems(schema, makes);

@@ -132,12 +132,22 @@ class RouteDescriber implements GlobalOperationCustomizer, GlobalOpenApiCustomiz
         }
     }
 
-    /** A property that may be null and has choices: null is one of them, which annotations cannot say. */
+    private static Schema<?> orNull(Schema<?> object) {
+        var either = new JsonSchema();
+        either.setDescription(object.getDescription());
+        either.addAnyOfItem(new JsonSchema().$ref(object.get$ref()));
+        either.addAnyOfItem(typed("null"));
+        return either;
+    }
+
+    /** A property that may be null and has choices, or is an object: null is one of them, which annotations cannot say. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static void allowNullChoices(Schema<?> schema) {
         if (schema.getProperties() == null) {
             return;
         }
+        schema.getProperties().replaceAll((_, property) -> property.get$ref() != null && property.getTypes() != null
+                && property.getTypes().contains("null") ? orNull(property) : property);
         for (Schema property : schema.getProperties().values()) {
             Set<String> types = property.getTypes();
             List<Object> choices = property.getEnum();

@@ -198,7 +198,11 @@ final class OpenApiCompatibility {
         }
     }
 
+    /** Of an object that may be null, the object. */
     private static JsonNode resolve(JsonNode document, JsonNode schema) {
+        if (schema.has("anyOf")) {
+            return resolve(document, schema.get("anyOf").get(0));
+        }
         return schema.has("$ref") ? document.at(schema.get("$ref").asString().substring(1)) : schema;
     }
 

@@ -120,7 +120,8 @@ class OpenApiLintTest {
                 JsonNode type = property.getValue();
                 String where = schema.getKey() + "." + property.getKey();
                 require(property.getKey().matches("[a-z][a-z0-9_]*"), where, "is in snake case");
-                require(type.has("type") || type.has("$ref") || type.has("allOf"), where, "has a type");
+                require(type.has("type") || type.has("$ref") || type.has("allOf") || type.has("anyOf"),
+                        where, "has a type");
                 require(!type.path("type").toString().contains("array") || type.has("items"), where, "has items");
             }
         }
