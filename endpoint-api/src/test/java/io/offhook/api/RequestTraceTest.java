@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 import ch.qos.logback.classic.Logger;
@@ -24,8 +25,15 @@ class RequestTraceTest {
 
     private static final String ENDPOINTS = "/api/v1/endpoints";
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> log = concurrent();
     private final RunningApi api = RunningApi.shared();
+
+    /** Threads of the API go on to write while it is read. */
+    private static ListAppender<ILoggingEvent> concurrent() {
+        var appender = new ListAppender<ILoggingEvent>();
+        appender.list = new CopyOnWriteArrayList<>();
+        return appender;
+    }
 
     @BeforeEach
     void listen() {
