@@ -57,7 +57,8 @@ public final class EfficiencyBench {
     /** @throws IllegalArgumentException for options that are none */
     public static void run(Options options) throws Exception {
         boolean quick = options.quick();
-        int warmup = options.number("warmup", quick ? 4 : 20);
+        // A minute: the compiler has two cores to share with what it compiles for.
+        int warmup = options.number("warmup", quick ? 4 : 60);
         int measure = options.number("measure", quick ? 4 : 20);
         int hungMeasure = options.number("hung-measure", quick ? 6 : 60);
         int runs = options.number("runs", quick ? 1 : 3);

@@ -51,11 +51,12 @@ public final class IsolationBench {
         int measure = options.number("measure", quick ? 5 : 40);
         int runs = options.number("runs", 1);
         int events = options.number("events", quick ? 100 : 300);
+        boolean single = options.number("single", 1) > 0;
         options.root();
         options.requireAllRead();
         var results = new LinkedHashMap<Variant, List<PacedRun.Result>>();
         try (var servers = new Servers(options)) {
-            List<Variant> variants = variants(quick);
+            List<Variant> variants = variants(quick, single);
             for (int i = 0; i < runs * variants.size(); i++) {
                 Variant variant = variants.get(i % variants.size());
                 var site = new Site(servers, "isolation" + i);
@@ -69,7 +70,7 @@ public final class IsolationBench {
         report(options, results, events, warmup, measure);
     }
 
-    private static List<Variant> variants(boolean quick) {
+    private static List<Variant> variants(boolean quick, boolean single) {
         if (quick) {
             return List.of(NONE, new Variant(100, ALL, false), new Variant(100, ALL, true));
         }
@@ -78,8 +79,10 @@ public final class IsolationBench {
             variants.add(NONE);
             variants.add(new Variant(10, ALL, midway));
             variants.add(new Variant(100, ALL, midway));
-            variants.add(NONE);
-            ALL.forEach(fault -> variants.add(new Variant(100, List.of(fault), midway)));
+            if (single) {
+                variants.add(NONE);
+                ALL.forEach(fault -> variants.add(new Variant(100, List.of(fault), midway)));
+            }
         }
         return variants;
     }
