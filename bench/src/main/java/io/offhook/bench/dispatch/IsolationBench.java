@@ -51,7 +51,7 @@ public final class IsolationBench {
         int measure = options.number("measure", quick ? 5 : 40);
         int runs = options.number("runs", 1);
         int events = options.number("events", quick ? 100 : 300);
-        boolean single = options.number("single", 1) > 0;
+        boolean single = options.text("faults", "mixed,single").contains("single");
         options.root();
         options.requireAllRead();
         var results = new LinkedHashMap<Variant, List<PacedRun.Result>>();
