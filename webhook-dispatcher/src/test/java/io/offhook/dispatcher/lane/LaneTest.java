@@ -91,6 +91,14 @@ class LaneTest {
     }
 
     @Test
+    void whatWaitsCountsAsEnoughOnlyWhileTheReceiverTakesSomething() {
+        offerLeg("a");
+        assertThat(lane.waitingWhileMoving(now)).as("it may just have begun").isEqualTo(3);
+        next();
+        assertThat(lane.waitingWhileMoving(now + SECOND)).as("it hangs, and must not slow the reading").isZero();
+    }
+
+    @Test
     void theFifthFailureOpensTheBreakerAndEmptiesTheQueueExceptBehindWhatIsUnderWay() {
         grow(4);
         var hanging = offerLeg("hanging");
