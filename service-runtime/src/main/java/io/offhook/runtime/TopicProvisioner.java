@@ -10,12 +10,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import io.offhook.model.Topics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -101,7 +104,7 @@ public final class TopicProvisioner implements AutoCloseable {
     private int ensure(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         Topics topics = settings.topics();
         create(admin, List.of(topic(topics.callEvents(), settings.partitions(), retained())));
-        int partitions = describe(admin, topics.callEvents()).partitions().size();
+        int partitions = awaitLeaders(admin, topics.callEvents());
         var others = new ArrayList<NewTopic>();
         // A start reads it whole; only segments that are closed are compacted, and each ended leg leaves four records.
         others.add(topic(topics.callLegs(), partitions,
@@ -114,7 +117,7 @@ public final class TopicProvisioner implements AutoCloseable {
         others.add(topic(topics.webhookAttempts(), ATTEMPT_PARTITIONS, retained()));
         create(admin, others);
         for (NewTopic topic : others) {
-            describe(admin, topic.name());
+            awaitLeaders(admin, topic.name());
         }
         return partitions;
     }
@@ -144,16 +147,20 @@ public final class TopicProvisioner implements AutoCloseable {
         }
     }
 
-    /** A topic just made may take a moment until every broker knows it; the caller tries again. */
-    private static TopicDescription describe(Admin admin, String name)
+    /**
+     * Returns when the leader of each partition has answered for it. The controller names a leader before that broker knows of it, and
+     * what is sent in between can leave a producer at odds with the broker for good (decision 022).
+     *
+     * @return how many partitions the topic has
+     */
+    private static int awaitLeaders(Admin admin, String name)
             throws InterruptedException, ExecutionException, TimeoutException {
         TopicDescription found = admin.describeTopics(List.of(name)).allTopicNames().get(CALL_SECONDS, TimeUnit.SECONDS)
                 .get(name);
-        if (found.partitions().stream().anyMatch(partition -> partition.leader() == null)) {
-            throw new ExecutionException(
-                    new UnknownTopicOrPartitionException(name + " has partitions without a leader"));
-        }
-        return found;
+        admin.listOffsets(found.partitions().stream().collect(Collectors
+                .toMap(partition -> new TopicPartition(name, partition.partition()), _ -> OffsetSpec.latest()))).all()
+                .get(CALL_SECONDS, TimeUnit.SECONDS);
+        return found.partitions().size();
     }
 
     /** Ends its client too, so that nothing of it logs into a service that starts next in this process. */

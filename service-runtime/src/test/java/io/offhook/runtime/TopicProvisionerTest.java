@@ -11,7 +11,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,25 @@ class TopicProvisionerTest {
                 assertThat(provisioner.ready().get(30, TimeUnit.SECONDS)).isEqualTo(3);
             }
             assertThat(partitions(admin, topics.webhookRetries())).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void whatIsReadyCanBeWrittenAtOnce() throws Exception {
+        // Without a repetition, the refusal of a leader that does not know of itself yet would be the end.
+        Map<String, Object> once = Map.of("bootstrap.servers", broker.bootstrapServers(), "retries", 0,
+                "enable.idempotence", false);
+        for (int i = 0; i < 5; i++) {
+            String prefix = "written" + i + ".";
+            try (var provisioner = provisioner(prefix);
+                    var producer = new KafkaProducer<>(once, new ByteArraySerializer(), new ByteArraySerializer())) {
+                int partitions = provisioner.ready().get(30, TimeUnit.SECONDS);
+                for (int partition = 0; partition < partitions; partition++) {
+                    var sent = producer.send(new ProducerRecord<>(new Topics(prefix).callEvents(), partition, null,
+                            new byte[1]));
+                    assertThat(sent.get(30, TimeUnit.SECONDS).offset()).isZero();
+                }
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.EmbeddedKafka;
+import io.offhook.testkit.kafka.TestTopics;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import io.offhook.testkit.receiver.WebhookReceiver;
 import org.apache.kafka.clients.admin.Admin;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,8 +57,8 @@ final class Site implements AutoCloseable {
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         this.admin = Admin.create(client);
         this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
-        got(admin.createTopics(List.of(new NewTopic(topics.callEvents(), Optional.of(PARTITIONS), Optional.empty())))
-                .all().toCompletionStage().toCompletableFuture());
+        TestTopics.make(kafka.bootstrapServers(),
+                new NewTopic(topics.callEvents(), Optional.of(PARTITIONS), Optional.empty()));
     }
 
     Topics topics() {
@@ -114,11 +116,12 @@ final class Site implements AutoCloseable {
         }
     }
 
-    /** Waits until hand-offs become rows. */
+    /** Waits until hand-offs become rows; the group is not known before its first member. */
     void awaitPersister() {
-        await().atMost(LIMIT).until(() -> got(admin.describeConsumerGroups(List.of(topics.retryPersisterGroup())).all()
-                .toCompletionStage().toCompletableFuture()).get(topics.retryPersisterGroup()).members().stream()
-                .mapToInt(member -> member.assignment().topicPartitions().size()).sum() == PARTITIONS);
+        await().atMost(LIMIT).ignoreExceptionsMatching(e -> e.getCause() instanceof GroupIdNotFoundException)
+                .until(() -> got(admin.describeConsumerGroups(List.of(topics.retryPersisterGroup())).all()
+                        .toCompletionStage().toCompletableFuture()).get(topics.retryPersisterGroup()).members().stream()
+                        .mapToInt(member -> member.assignment().topicPartitions().size()).sum() == PARTITIONS);
     }
 
     /** Waits until the group's offsets are the ends of the events topic: all is settled and committed. */

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import io.offhook.bench.ReadTopic;
 import io.offhook.bench.ServiceProcess;
 import io.offhook.model.Topics;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -45,13 +46,11 @@ final class Site {
         this.topics = new Topics(name + ".");
         this.database = servers.postgres().createDatabase(name);
         Flyway.configure().dataSource(database, null, null).load().migrate();
-        try (Admin admin = admin()) {
-            // As the services make them; they make the others.
-            admin.createTopics(Stream.of(topics.callEvents(), topics.webhookRetries())
-                    .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1)
-                            .configs(Map.of("message.timestamp.type", "LogAppendTime")))
-                    .toList()).all().get();
-        }
+        // As the services make them; they make the others.
+        TestTopics.make(servers.brokers(), Stream.of(topics.callEvents(), topics.webhookRetries())
+                .map(topic -> new NewTopic(topic, PARTITIONS, (short) 1)
+                        .configs(Map.of("message.timestamp.type", "LogAppendTime")))
+                .toArray(NewTopic[]::new));
     }
 
     private Admin admin() {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.offhook.bench.ReadTopic;
 import io.offhook.bench.Samples;
 import io.offhook.bench.Usage;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -66,8 +67,8 @@ final class BareProducer {
     private static void makeTopic(String brokers, int partitions) throws InterruptedException, ExecutionException {
         try (var admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
             if (!admin.listTopics().names().get().contains(TOPIC)) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, partitions, (short) 1)
-                        .configs(Map.of("message.timestamp.type", "LogAppendTime")))).all().get();
+                TestTopics.make(brokers, new NewTopic(TOPIC, partitions, (short) 1)
+                        .configs(Map.of("message.timestamp.type", "LogAppendTime")));
             }
         }
     }

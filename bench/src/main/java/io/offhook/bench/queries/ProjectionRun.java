@@ -24,8 +24,8 @@ import io.offhook.model.EventId;
 import io.offhook.model.LegIdentity;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.KafkaProcess;
+import io.offhook.testkit.kafka.TestTopics;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -87,10 +87,7 @@ final class ProjectionRun {
 
     private int publish(String brokers) throws Exception {
         Map<String, Object> client = Map.of("bootstrap.servers", brokers);
-        try (Admin admin = Admin.create(client)) {
-            admin.createTopics(List.of(new NewTopic(topics.callEvents(), Optional.of(PARTITIONS), Optional.empty())))
-                    .all().get();
-        }
+        TestTopics.make(brokers, new NewTopic(topics.callEvents(), Optional.of(PARTITIONS), Optional.empty()));
         int published = 0;
         try (var producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
             while (published < events) {

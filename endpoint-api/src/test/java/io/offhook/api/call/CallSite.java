@@ -14,7 +14,7 @@ import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.EmbeddedKafka;
-import org.apache.kafka.clients.admin.Admin;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -36,10 +36,8 @@ public final class CallSite implements AutoCloseable {
         this.database = database;
         Map<String, Object> client = Map.of("bootstrap.servers", Broker.KAFKA.bootstrapServers());
         this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
-        try (Admin admin = Admin.create(client)) {
-            got(admin.createTopics(List.of(new NewTopic(topics.callEvents(), Optional.of(3), Optional.empty()))).all()
-                    .toCompletionStage().toCompletableFuture());
-        }
+        TestTopics.make(Broker.KAFKA.bootstrapServers(),
+                new NewTopic(topics.callEvents(), Optional.of(3), Optional.empty()));
     }
 
     /** One on a database of its own of the shared server. */

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.offhook.runtime.DurableProducer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,7 +21,6 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,18 +62,13 @@ final class CdrTopic implements AutoCloseable {
         this.made = made;
         this.waitNanos = settings.answerWithin().toNanos();
         this.accepted = new AcceptedCdrs(settings.memory());
-        clientProperties.put(ProducerConfig.ACKS_CONFIG, "all");
-        clientProperties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        clientProperties.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-        clientProperties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
-        clientProperties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
-        clientProperties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.answerWithin().toMillis());
-        clientProperties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.maxBytes() + OVERHEAD_BYTES);
-        clientProperties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        clientProperties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        clientProperties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        clientProperties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        this.producer = new KafkaProducer<>(clientProperties);
+        Map<String, Object> producerSettings = DurableProducer.settings(clientProperties);
+        producerSettings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
+        producerSettings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
+        producerSettings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.answerWithin().toMillis());
+        producerSettings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, settings.maxBytes() + OVERHEAD_BYTES);
+        producerSettings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        this.producer = new KafkaProducer<>(producerSettings);
     }
 
     /** Waits for the acknowledgement no longer than the setting says; any number of callers at once. */

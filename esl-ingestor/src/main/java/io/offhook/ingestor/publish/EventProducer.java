@@ -1,16 +1,15 @@
 package io.offhook.ingestor.publish;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
 import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
+import io.offhook.runtime.DurableProducer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The idempotent producer of call events, which retries for as long as it takes. */
 final class EventProducer {
@@ -23,16 +22,8 @@ final class EventProducer {
     /** @param clientProperties connection properties of the Kafka client; what durability needs is set here */
     EventProducer(String topic, Map<String, Object> clientProperties) {
         this.topic = topic;
-        this.properties = new HashMap<>(clientProperties);
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
+        this.properties = DurableProducer.settings(clientProperties);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 1);
-        properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         this.producer = new KafkaProducer<>(properties);
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.offhook.ingestor.call.LegJournal;
 import io.offhook.ingestor.call.OpenLeg;
 import io.offhook.model.CallEvent;
+import io.offhook.runtime.DurableProducer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -25,7 +26,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +45,7 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
     private static final byte[] STRUCK_OFF = {};
 
     private final String topic;
-    private final Map<String, Object> clientProperties;
+    private final Map<String, Object> producerSettings;
     private volatile Producer<byte[], byte[]> producer;
     private final LegRecordCodec codec = new LegRecordCodec();
     private final byte[] writer = new byte[8];
@@ -62,16 +62,9 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
     public LegsTopic(String topic, Map<String, Object> clientProperties) {
         this.topic = topic;
         new SecureRandom().nextBytes(writer);
-        clientProperties.put(ProducerConfig.ACKS_CONFIG, "all");
-        clientProperties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        clientProperties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        clientProperties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-        clientProperties.put(ProducerConfig.LINGER_MS_CONFIG, 1);
-        clientProperties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        clientProperties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        clientProperties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        this.clientProperties = clientProperties;
-        this.producer = new KafkaProducer<>(clientProperties);
+        this.producerSettings = DurableProducer.settings(clientProperties);
+        producerSettings.put(ProducerConfig.LINGER_MS_CONFIG, 1);
+        this.producer = new KafkaProducer<>(producerSettings);
         sender.start();
     }
 
@@ -188,7 +181,7 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
             }
             producer.close(Duration.ZERO);
             TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
-            producer = new KafkaProducer<>(clientProperties);
+            producer = new KafkaProducer<>(producerSettings);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.EmbeddedKafka;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -231,10 +232,8 @@ class CdrFeedTest {
         return new HashMap<>(Map.of("bootstrap.servers", broker.bootstrapServers()));
     }
 
-    private void makeTopic(EmbeddedKafka broker) throws Exception {
-        try (var admin = Admin.create(client(broker))) {
-            admin.createTopics(List.of(new NewTopic(topics.callCdrs(), 3, (short) 1))).all().get();
-        }
+    private void makeTopic(EmbeddedKafka broker) {
+        TestTopics.make(broker.bootstrapServers(), new NewTopic(topics.callCdrs(), 3, (short) 1));
     }
 
     private long committed(int partition) throws Exception {

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import io.offhook.model.CallEvent;
 import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
-import org.apache.kafka.clients.admin.Admin;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,10 +37,7 @@ final class Topic {
         this.servers = servers;
         var configs = new HashMap<>(more);
         configs.put("message.timestamp.type", "LogAppendTime");
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            var topic = new NewTopic(name, partitions, (short) 1).configs(configs);
-            admin.createTopics(List.of(topic)).all().get();
-        }
+        TestTopics.make(servers, new NewTopic(name, partitions, (short) 1).configs(configs));
     }
 
     String name() {

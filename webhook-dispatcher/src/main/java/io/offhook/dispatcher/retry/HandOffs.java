@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.dispatcher.lane.HandOffReason;
 import io.offhook.model.CallEventMessage;
+import io.offhook.runtime.DurableProducer;
 import io.offhook.runtime.RecordRefusal;
 import io.offhook.sender.AttemptResult;
 import io.offhook.sender.Outcome;
@@ -25,7 +26,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +66,7 @@ public final class HandOffs implements AutoCloseable {
 
     public HandOffs(String topic, Map<String, Object> clientProperties, MeterRegistry meters) {
         this.topic = topic;
-        this.properties = clientProperties;
+        this.properties = DurableProducer.settings(clientProperties);
         this.refused = Counter.builder("offhook.dispatcher.hand.offs.refused")
                 .description("deliveries given up since the retry topic does not take their records")
                 .register(meters);
@@ -74,15 +74,8 @@ public final class HandOffs implements AutoCloseable {
                 .description("producers of hand-offs that failed and were replaced").register(meters);
         Gauge.builder("offhook.dispatcher.hand.offs.waiting", queue, BlockingQueue::size)
                 .description("hand-offs on their way to the retry topic").register(meters);
-        clientProperties.put(ProducerConfig.ACKS_CONFIG, "all");
-        clientProperties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        clientProperties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        clientProperties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-        clientProperties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        clientProperties.put(ProducerConfig.LINGER_MS_CONFIG, 2);
-        clientProperties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        clientProperties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
-        this.producer = new KafkaProducer<>(clientProperties);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+        this.producer = new KafkaProducer<>(properties);
         thread.start();
     }
 

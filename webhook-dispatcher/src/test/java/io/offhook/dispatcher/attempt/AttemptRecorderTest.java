@@ -3,7 +3,6 @@ package io.offhook.dispatcher.attempt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,6 +16,7 @@ import io.offhook.model.CallAction;
 import io.offhook.sender.AttemptResult;
 import io.offhook.sender.Outcome;
 import io.offhook.testkit.kafka.EmbeddedKafka;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -54,9 +54,7 @@ class AttemptRecorderTest {
     void whatDoesNotFitWhileKafkaIsAwayIsDroppedAndCountedAndTheRestArrives() throws Exception {
         String topic = "attempts-" + UUID.randomUUID();
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
-        try (var admin = Admin.create(client)) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-        }
+        TestTopics.make(kafka.bootstrapServers(), new NewTopic(topic, 1, (short) 1));
         kafka.stop();
         var settings = new AttemptSettings(Duration.ofDays(30), 3, QUEUE_OF_TWO, 1000, Duration.ZERO);
         try (var recorder = new AttemptRecorder(topic, new HashMap<>(client), settings, meters)) {

@@ -35,6 +35,7 @@ import io.offhook.sender.EgressGuard;
 import io.offhook.sender.HostLookup;
 import io.offhook.sender.WebhookSender;
 import io.offhook.testkit.kafka.EmbeddedKafka;
+import io.offhook.testkit.kafka.TestTopics;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 import io.offhook.testkit.receiver.WebhookReceiver;
 import org.apache.kafka.clients.admin.Admin;
@@ -87,8 +88,8 @@ class LiveLoopTest {
         endpoints = new Registry(postgres, "loop_" + Long.toHexString(System.nanoTime()));
         admin = Admin.create(client);
         producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
-        admin.createTopics(List.of(new NewTopic(topics.callEvents(), PARTITIONS, (short) 1),
-                new NewTopic(topics.webhookRetries(), PARTITIONS, (short) 1))).all().get();
+        TestTopics.make(kafka.bootstrapServers(), new NewTopic(topics.callEvents(), PARTITIONS, (short) 1),
+                new NewTopic(topics.webhookRetries(), PARTITIONS, (short) 1));
         endpoints.addEndpoint(receiver.url("/ok").toString());
     }
 

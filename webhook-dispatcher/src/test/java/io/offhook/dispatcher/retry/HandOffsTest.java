@@ -18,6 +18,7 @@ import io.offhook.dispatcher.lane.HandOffReason;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
 import io.offhook.testkit.kafka.EmbeddedKafka;
+import io.offhook.testkit.kafka.TestTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Partitioner;
@@ -35,9 +36,7 @@ class HandOffsTest {
     void oneThatCannotBeWrittenDoesNotHoldUpTheOthers(EmbeddedKafka kafka) throws Exception {
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         String topic = "hand-offs-" + UUID.randomUUID();
-        try (var admin = Admin.create(client)) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-        }
+        TestTopics.make(kafka.bootstrapServers(), new NewTopic(topic, 1, (short) 1));
         CallEventMessage good = CallEvents.of("leg", CallAction.ORIGINATE);
         var nameless = new LinkedHashMap<>(good.attributes());
         nameless.put(null, "an attribute without a name");
