@@ -30,7 +30,7 @@ class ServiceUnderTest implements AutoCloseable {
     ServiceUnderTest(String name, Path jar, Path directory, Map<String, String> settings, Duration patience) {
         this.name = name;
         this.patience = patience;
-        this.command = JavaCommand.jar(jar).outputFile(directory.resolve(name + ".out"));
+        this.command = JavaCommand.service(jar).outputFile(directory.resolve(name + ".out"));
         settings.forEach(command::environment);
         command.environment("SERVER_PORT", Integer.toString(port));
     }

@@ -80,7 +80,7 @@ final class Pipeline implements AutoCloseable {
 
     private JavaProcess start(String module, int port, Map<String, String> more) throws Exception {
         JavaCommand command = JavaCommand
-                .jar(Path.of("..", module, "target", module + ".jar").toAbsolutePath().normalize())
+                .service(Path.of("..", module, "target", module + ".jar"))
                 .environment("SERVER_PORT", Integer.toString(port))
                 .outputFile(directory.resolve(module + "-" + port + ".out"));
         environment.forEach(command::environment);
