@@ -1,4 +1,4 @@
-package io.offhook.dispatcher;
+package io.offhook.runtime;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How soon a dispatcher that is killed gives its partitions to the others. With the consumer protocol (KIP-848) this is a setting of
+ * How soon a member of a group that is killed gives its partitions to the others. With the consumer protocol (KIP-848) this is a setting of
  * the group, kept by the brokers, and no longer of its members.
  */
-final class GroupSessions {
+public final class GroupSessions {
 
     private static final Logger log = LoggerFactory.getLogger(GroupSessions.class);
     private static final int CALL_SECONDS = 10;
@@ -32,14 +32,14 @@ final class GroupSessions {
     private final Duration session;
 
     /** @param clientProperties of a Kafka admin client */
-    GroupSessions(Map<String, Object> clientProperties, Collection<String> groups, Duration session) {
+    public GroupSessions(Map<String, Object> clientProperties, Collection<String> groups, Duration session) {
         this.clientProperties = clientProperties;
         this.groups = groups;
         this.session = session;
     }
 
     /** Asks the brokers for it; a cluster that refuses keeps its own, which is safe but slower. */
-    void apply() {
+    public void apply() {
         var changes = new HashMap<ConfigResource, Collection<AlterConfigOp>>();
         groups.forEach(group -> changes.put(new ConfigResource(ConfigResource.Type.GROUP, group),
                 List.of(set("consumer.session.timeout.ms", session.toMillis()),
@@ -49,7 +49,7 @@ final class GroupSessions {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("The partitions of a dispatcher that is killed stay unread for the brokers' "
+            log.warn("The partitions of a service that is killed stay unread for the brokers' "
                     + "group.consumer.session.timeout.ms (45 s by default): they do not take {} ms for the groups {}, which needs "
                     + "group.consumer.min.session.timeout.ms and group.consumer.min.heartbeat.interval.ms low enough: {}",
                     session.toMillis(), groups, e.getCause() == null ? "no answer" : e.getCause().getMessage());

@@ -13,6 +13,7 @@ import io.offhook.dispatcher.live.LiveLoop;
 import io.offhook.dispatcher.replay.ReplayEngine;
 import io.offhook.dispatcher.retry.HandOffPersistence;
 import io.offhook.dispatcher.retry.RetryEngine;
+import io.offhook.runtime.GroupSessions;
 import io.offhook.runtime.TopicProvisioner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -22,6 +22,7 @@ import io.offhook.dispatcher.retry.RetryEngine;
 import io.offhook.dispatcher.retry.RetryMetrics;
 import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.Topics;
+import io.offhook.runtime.GroupSessions;
 import io.offhook.runtime.InvalidSettingException;
 import io.offhook.runtime.StatisticsSettings;
 import io.offhook.runtime.TopicProvisioner;

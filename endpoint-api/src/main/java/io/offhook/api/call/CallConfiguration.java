@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.offhook.db.DayPartitions;
 import io.offhook.db.PartitionKeeper;
 import io.offhook.db.SchemaMigration;
+import io.offhook.runtime.GroupSessions;
 import io.offhook.runtime.StatisticsSettings;
 import io.offhook.runtime.TopicProvisioner;
 import io.offhook.runtime.TopicSettings;
@@ -27,6 +28,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({CallSettings.class, StatisticsSettings.class})
 class CallConfiguration {
 
+    /** How soon another process goes on with the partitions of one that is killed. */
+    private static final Duration TAKEOVER = Duration.ofSeconds(10);
     /** About a batch of usual records; while there is less the broker waits {@code batchWait}. */
     private static final int FETCH_MIN_BYTES = 256 * 1024;
     private static final int FETCH_MAX_BYTES = 8 * 1024 * 1024;
@@ -78,7 +81,9 @@ class CallConfiguration {
 
     @Bean
     CallProjectorLifecycle callProjectorLifecycle(TopicProvisioner topics, SchemaMigration schema, CallTables tables,
-            CallProjector projector, CallSettings settings) {
-        return new CallProjectorLifecycle(topics, schema, tables.keeper(), projector, settings.project());
+            CallProjector projector, TopicSettings names, KafkaProperties kafka, CallSettings settings) {
+        var sessions = new GroupSessions(kafka.buildAdminProperties(), List.of(names.topics().callProjectorGroup()),
+                TAKEOVER);
+        return new CallProjectorLifecycle(topics, schema, tables.keeper(), sessions, projector, settings.project());
     }
 }

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.offhook.db.PartitionKeeper;
 import io.offhook.db.SchemaMigration;
+import io.offhook.runtime.GroupSessions;
 import io.offhook.runtime.TopicProvisioner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,15 +18,17 @@ final class CallProjectorLifecycle implements SmartLifecycle {
     private final TopicProvisioner topics;
     private final SchemaMigration schema;
     private final PartitionKeeper keeper;
+    private final GroupSessions sessions;
     private final CallProjector projector;
     private final boolean project;
     private boolean running;
 
     CallProjectorLifecycle(TopicProvisioner topics, SchemaMigration schema, PartitionKeeper keeper,
-            CallProjector projector, boolean project) {
+            GroupSessions sessions, CallProjector projector, boolean project) {
         this.topics = topics;
         this.schema = schema;
         this.keeper = keeper;
+        this.sessions = sessions;
         this.projector = projector;
         this.project = project;
     }
@@ -35,7 +38,8 @@ final class CallProjectorLifecycle implements SmartLifecycle {
         running = true;
         schema.done().thenRun(() -> ifRunning(keeper::start));
         if (project) {
-            CompletableFuture.allOf(topics.ready(), schema.done()).thenRun(() -> ifRunning(projector::start))
+            CompletableFuture.allOf(topics.ready(), schema.done()).thenRun(sessions::apply)
+                    .thenRun(() -> ifRunning(projector::start))
                     .whenComplete((_, failure) -> {
                         if (failure != null && isRunning()) {
                             log.error("the projector of calls could not be started", failure);

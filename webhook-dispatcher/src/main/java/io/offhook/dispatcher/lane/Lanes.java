@@ -30,6 +30,9 @@ public final class Lanes implements AutoCloseable {
     /** What a process at its limit sends in some 50 ms. */
     private static final int ENOUGH = 1_000;
 
+    /** So many receivers are seldom slow at once: when they are all behind, the dispatcher is. */
+    private static final int MANY = 40;
+
     private final EndpointRegistry registry;
     private final WebhookSender sender;
     private final LaneSettings settings;
@@ -95,23 +98,23 @@ public final class Lanes implements AutoCloseable {
         return lanes.values().stream().mapToInt(Lane::waiting).sum();
     }
 
-    /**
-     * Whether lanes that deliver have enough waiting to be busy for a while, so that what is read now would only lengthen their queues.
-     * What waits for receivers that hang does not count.
-     */
-    public boolean haveEnough() {
+    /** How much waits in lanes that deliver. What waits for receivers that hang does not count. */
+    public Backlog backlog() {
         if (load.waiting() < ENOUGH) {
-            return false;
+            return Backlog.LITTLE;
         }
         long now = System.nanoTime();
         int waiting = 0;
+        int ofMany = 0;
         for (Lane lane : lanes.values()) {
-            waiting += lane.waitingWhileMoving(now);
-            if (waiting >= ENOUGH) {
-                return true;
+            int ofLane = lane.waitingWhileMoving(now);
+            waiting += ofLane;
+            ofMany += Math.min(ofLane, ENOUGH / MANY);
+            if (ofMany >= ENOUGH) {
+                return Backlog.OF_MANY;
             }
         }
-        return false;
+        return waiting >= ENOUGH ? Backlog.OF_FEW : Backlog.LITTLE;
     }
 
     public long openBreakers() {

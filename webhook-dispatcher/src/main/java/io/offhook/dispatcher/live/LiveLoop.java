@@ -168,7 +168,7 @@ public final class LiveLoop implements ConsumerRebalanceListener {
     }
 
     private void awaitNeed() throws InterruptedException {
-        while (!stopping && pace.mayWait(System.nanoTime()) && lanes.haveEnough()) {
+        while (!stopping && pace.mayWait(lanes.backlog(), System.nanoTime())) {
             TimeUnit.MILLISECONDS.sleep(NEED_STEP_MILLIS);
         }
     }
