@@ -70,7 +70,7 @@ final class DeliveryTrial extends Trial {
 
     /** An endpoint at which one in ten first attempts fails, so that legs go the retry path all the time. */
     EndpointUnderTest erringEndpoint() {
-        return endpoint("erring").markDisturbed()
+        return endpoint("erring", EndpointUnderTest.HASTY_SEC).markDisturbed()
                 .answering(webhook -> webhook.attempt().equals("1")
                         && Math.floorMod(webhook.webhookId().hashCode(), FAILS_ONE_IN) == 0
                                 ? Answer.status(500)

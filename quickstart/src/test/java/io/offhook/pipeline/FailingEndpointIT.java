@@ -2,6 +2,8 @@ package io.offhook.pipeline;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** An endpoint fails, everything is killed and started again, the endpoint recovers: nothing is lost and each leg is in order. */
+/** An endpoint fails, everything is killed and started again, the endpoint recovers: nothing is lost, each leg is in order, and all can be replayed. */
 class FailingEndpointIT {
 
     private static final List<String> LIFE = List.of("originate", "answer", "hangup");
@@ -30,6 +32,8 @@ class FailingEndpointIT {
     @Test
     void failedWebhooksAreKeptResentByTheScheduleAndArriveInOrder() throws Exception {
         var well = new AtomicBoolean();
+        // Of the topic's time, which is its broker's: here the same clock, to the millisecond.
+        Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         try (var receiver = WebhookReceiver.start();
                 var freeSwitch = SimulatedFreeSwitch.start();
                 var pipeline = Pipeline.start(directory, Map.of())) {
@@ -69,6 +73,15 @@ class FailingEndpointIT {
             assertThat(byLeg.keySet()).containsExactlyInAnyOrderElementsOf(legs.stream().map(LegTruth::uuid).toList());
             byLeg.forEach((leg, received) -> assertThat(received.stream().map(Received::action)).as(leg)
                     .isSortedAccordingTo(Comparator.comparing(LIFE::indexOf)));
+
+            String replay = pipeline.replay("{\"endpoint_id\":\"" + id + "\",\"from\":\"" + begin + "\"}");
+            await().atMost(Pipeline.PATIENCE)
+                    .untilAsserted(() -> assertThat(pipeline.replayNow(replay).get("status").asString())
+                            .isEqualTo("completed"));
+            assertThat(pipeline.replayNow(replay).get("matched").asInt()).isEqualTo(events);
+            receiver.ledger().await(
+                    ledger -> ledger.where(r -> r.accepted() && replay.equals(r.replayId())).size() >= events,
+                    Pipeline.PATIENCE);
         }
     }
 }

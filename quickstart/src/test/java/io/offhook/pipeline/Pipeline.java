@@ -108,6 +108,19 @@ final class Pipeline implements AutoCloseable {
         return json.readTree(response.body()).get("id").asString();
     }
 
+    /** Asks for all that the topic has of these legs' time to go to an endpoint again. @return the replay's id */
+    String replay(String body) throws IOException, InterruptedException {
+        HttpResponse<String> response = call("POST", "/replays", body);
+        if (response.statusCode() != 202) {
+            throw new AssertionError(response.statusCode() + " " + response.body());
+        }
+        return json.readTree(response.body()).get("id").asString();
+    }
+
+    JsonNode replayNow(String id) throws IOException, InterruptedException {
+        return json.readTree(call("GET", "/replays/" + id, null).body());
+    }
+
     List<JsonNode> failedWebhooks(String query) throws IOException, InterruptedException {
         var rows = new ArrayList<JsonNode>();
         json.readTree(call("GET", "/failed-webhooks?limit=500&" + query, null).body()).get("data").forEach(rows::add);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * How to start a Java program as a child process, with the JDK that this JVM runs on.
@@ -21,7 +22,8 @@ public final class JavaCommand {
             "-Xmx256m", "--enable-native-access=ALL-UNNAMED");
 
     private final String name;
-    private final List<String> program;
+    /** What follows the options of the JVM, by the environment. */
+    private final Function<Map<String, String>, List<String>> program;
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> arguments = new ArrayList<>();
     private final List<String> extraJvmOptions = new ArrayList<>();
@@ -30,6 +32,10 @@ public final class JavaCommand {
     private Path outputFile;
 
     private JavaCommand(String name, List<String> program) {
+        this(name, _ -> program);
+    }
+
+    private JavaCommand(String name, Function<Map<String, String>, List<String>> program) {
         this.name = name;
         this.program = program;
     }
@@ -63,14 +69,15 @@ public final class JavaCommand {
     }
 
     /**
-     * A service in a Spring Boot archive, to be started often: unpacked beside the archive when first asked for, which takes some 15 s,
-     * each start then takes a third of the CPU time. Only with the {@link #DEFAULT_JVM_OPTIONS}.
+     * A service in a Spring Boot archive, to be started often: unpacked beside the archive at the first start, which takes some 15 s,
+     * each other then takes a third of the CPU time. Only with the {@link #DEFAULT_JVM_OPTIONS}.
      *
      * @throws IllegalArgumentException when there is no such file
      */
     public static JavaCommand service(Path archive) {
+        Path existing = existing(archive);
         return new JavaCommand(archive.getFileName().toString(),
-                UnpackedArchive.of(existing(archive), DEFAULT_JVM_OPTIONS).program());
+                environment -> UnpackedArchive.of(existing, DEFAULT_JVM_OPTIONS, environment).program());
     }
 
     private static Path existing(Path jar) {
@@ -131,7 +138,7 @@ public final class JavaCommand {
         command.add(java());
         command.addAll(jvmOptions);
         command.addAll(extraJvmOptions);
-        command.addAll(program);
+        command.addAll(program.apply(environment));
         command.addAll(arguments);
         ProcessOutput output = ProcessOutput.appendingTo(outputFile == null ? temporaryFile() : outputFile);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
