@@ -118,6 +118,16 @@ class CallProjectorTest {
         }
     }
 
+    @Test
+    void whatAKilledProcessReadGoesToAnotherAfterTenSeconds() {
+        try (CallSite site = CallSite.on("calls_taken_over"); RunningApi api = site.api()) {
+            site.publish(events("leg", 1));
+            site.awaitEnded(api, 1);
+
+            assertThat(site.groupSetting("consumer.session.timeout.ms")).isEqualTo("10000");
+        }
+    }
+
     private static List<CallEventMessage> events(String prefix, int legs) {
         var events = new ArrayList<CallEventMessage>();
         for (int i = 0; i < legs; i++) {

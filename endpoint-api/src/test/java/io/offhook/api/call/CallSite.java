@@ -15,8 +15,10 @@ import io.offhook.model.CallEventMessage;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.kafka.TestTopics;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 import static org.awaitility.Awaitility.await;
@@ -61,6 +63,15 @@ public final class CallSite implements AutoCloseable {
         List<? extends Future<?>> sent = messages.stream()
                 .map(message -> producer.send(CallEventCodec.toRecord(topics.callEvents(), message))).toList();
         sent.forEach(CallSite::got);
+    }
+
+    /** What the broker has for the projector's group. */
+    String groupSetting(String name) {
+        var group = new ConfigResource(ConfigResource.Type.GROUP, topics.callProjectorGroup());
+        try (var admin = Admin.create(Map.of("bootstrap.servers", Broker.KAFKA.bootstrapServers()))) {
+            return got(admin.describeConfigs(List.of(group)).all().toCompletionStage().toCompletableFuture()).get(group)
+                    .get(name).value();
+        }
     }
 
     /** Waits until the table has as many legs that have ended. */
