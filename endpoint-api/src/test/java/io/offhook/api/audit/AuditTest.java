@@ -176,7 +176,7 @@ class AuditTest {
             // One who begins to read and then takes nothing.
             clients.add(slowClient(begin));
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> reads() == 3);
+        await().atMost(Duration.ofSeconds(30)).until(() -> reads() == 3);
         var refused = tenant.get(PATH + "?from=" + begin);
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.header("retry-after")).isNotNull();
@@ -185,7 +185,7 @@ class AuditTest {
         for (Socket client : clients) {
             client.close();
         }
-        await().atMost(Duration.ofSeconds(5)).until(() -> reads() == 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> reads() == 0);
         assertThat(lines(tenant.get(PATH + "?from=" + begin + "&uuid=fill-7"))).hasSize(1);
     }
 
@@ -198,12 +198,12 @@ class AuditTest {
             var refused = api.admin().get(PATH + "?from=" + begin);
             assertThat(refused.status()).as(refused.toString()).isEqualTo(503);
             assertThat(refused.header("content-type")).isEqualTo("application/problem+json");
-            assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(6));
+            assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
 
             String all = new String(readToEnd(client.getInputStream()), StandardCharsets.UTF_8);
             assertThat(all).contains("\"fill-");
             assertThat(all).as("the last chunk, which says that all is there").doesNotEndWith("\r\n0\r\n\r\n");
-            await().atMost(Duration.ofSeconds(5)).until(() -> reads() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> reads() == 0);
         } finally {
             kafka.start();
         }

@@ -176,12 +176,12 @@ class AccessTest {
 
     @Test
     void aKeyEndsAtItsTime() {
-        Instant end = Instant.now().plusSeconds(2);
+        Instant end = Instant.now().plusSeconds(6);
         String secret = running.admin().post(KEYS, Map.of("name", "n", "tenant", tenant, "scopes", List.of("read"),
                 "expires_at", end.toString())).text("key");
         assertThat(running.as(secret).get(ENDPOINTS).status()).isEqualTo(200);
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> running.as(secret).get(ENDPOINTS).status() == 401);
+        await().atMost(Duration.ofSeconds(30)).until(() -> running.as(secret).get(ENDPOINTS).status() == 401);
         assertThat(Instant.now()).isAfter(end);
     }
 }

@@ -107,7 +107,7 @@ class CommandConnectionTest {
     @Test
     void aReplyThatDoesNotComeInTimeFailsAndNeverAnswersTheNextCommand() {
         SimulatedFreeSwitch node = node(SwitchOptions.defaults());
-        CommandConnection commands = commands(node, PASSWORD, Duration.ofMillis(300), LONG);
+        CommandConnection commands = commands(node, PASSWORD, Duration.ofSeconds(2), LONG);
         commands.api("status").join();
         node.faults().stall();
         CompletableFuture<String> late = commands.api("status");
