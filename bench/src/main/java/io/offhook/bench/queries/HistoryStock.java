@@ -13,8 +13,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import io.offhook.db.DayPartitions;
@@ -86,10 +93,15 @@ final class HistoryStock {
             insert into delivery_stats select coalesce(endpoint_id, '00000000-0000-0000-0000-000000000000'), coalesce(tenant, ''), sec,
                 %s as at, count(*) filter (where error is null), count(error),
                 array_fill(0::bigint, array[12]) || array_fill(greatest(1, count(*) / 12)::bigint, array[12])
-            from delivery_attempts %s
+            from delivery_attempts %s where attempted_at >= ? and attempted_at < ?
             group by grouping sets ((endpoint_id, tenant, sec, at), (tenant, sec, at), (sec, at))"""
             .formatted(
                     BIN.formatted("attempted_at"), STEPS);
+
+    private interface Work {
+
+        int on(Connection connection) throws SQLException;
+    }
 
     private final String url;
     private final int calls;
@@ -102,47 +114,80 @@ final class HistoryStock {
         this.attempts = attempts;
     }
 
-    void fill() throws SQLException {
+    /** Rows first, indexes last, on all cores. */
+    void fill() throws Exception {
         Flyway.configure().dataSource(url, null, null).load().migrate();
         makePartitions();
+        SetAsideIndexes indexes;
+        try (Connection connection = DriverManager.getConnection(url)) {
+            indexes = SetAsideIndexes.drop(connection, TABLES);
+        }
+        long apart = Duration.ofDays(DAYS).minusMinutes(5).toNanos() / 1000;
+        List<Work> rows = new ArrayList<>();
+        for (int from = 1; from <= calls; from += AT_ONCE) {
+            rows.add(statement(CALLS, begin, apart / calls, calls - Math.max(1, calls / 1000), from,
+                    Math.min(calls, from + AT_ONCE - 1)));
+        }
+        for (int from = 1; from <= attempts; from += AT_ONCE) {
+            rows.add(statement(ATTEMPTS, begin, apart / attempts, calls / (double) attempts, from,
+                    Math.min(attempts, from + AT_ONCE - 1)));
+        }
+        all(rows);
+        List<Work> statistics = new ArrayList<>(List.of(statement(CALL_STATS), statement(CAUSE_STATS)));
+        days().forEach(day -> statistics.add(statement(DELIVERY_STATS, day.atStartOfDay().toInstant(ZoneOffset.UTC),
+                day.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC))));
+        all(statistics);
+        all(indexes.definitions().stream().map(this::statement).toList());
+        all(TABLES.stream().map(table -> statement("vacuum analyze " + table)).toList());
+    }
+
+    private Work statement(String sql, Object... parameters) {
+        return connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1,
+                            parameters[i] instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : parameters[i]);
+                }
+                return statement.executeUpdate();
+            }
+        };
+    }
+
+    /** A connection for each core. */
+    private void all(List<Work> works) throws Exception {
+        Queue<Work> left = new ConcurrentLinkedQueue<>(works);
+        try (var cores = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+            List<Callable<Void>> workers = Collections.nCopies(Runtime.getRuntime().availableProcessors(), () -> {
+                work(left);
+                return null;
+            });
+            for (Future<Void> worker : cores.invokeAll(workers)) {
+                worker.get();
+            }
+        }
+    }
+
+    private void work(Queue<Work> left) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             statement.execute("set jit = off");
             statement.execute("set synchronous_commit = off");
             statement.execute("set work_mem = '256MB'");
-            long apart = Duration.ofDays(DAYS).minusMinutes(5).toNanos() / 1000;
-            for (int from = 1; from <= calls; from += AT_ONCE) {
-                try (PreparedStatement rows = connection.prepareStatement(CALLS)) {
-                    rows.setObject(1, begin.atOffset(ZoneOffset.UTC));
-                    rows.setLong(2, apart / calls);
-                    rows.setInt(3, calls - Math.max(1, calls / 1000));
-                    rows.setInt(4, from);
-                    rows.setInt(5, Math.min(calls, from + AT_ONCE - 1));
-                    rows.executeUpdate();
-                }
-            }
-            for (int from = 1; from <= attempts; from += AT_ONCE) {
-                try (PreparedStatement rows = connection.prepareStatement(ATTEMPTS)) {
-                    rows.setObject(1, begin.atOffset(ZoneOffset.UTC));
-                    rows.setLong(2, apart / attempts);
-                    rows.setDouble(3, calls / (double) attempts);
-                    rows.setInt(4, from);
-                    rows.setInt(5, Math.min(attempts, from + AT_ONCE - 1));
-                    rows.executeUpdate();
-                }
-            }
-            for (String sql : List.of(CALL_STATS, CAUSE_STATS, DELIVERY_STATS, "vacuum analyze")) {
-                statement.execute(sql);
+            statement.execute("set maintenance_work_mem = '512MB'");
+            for (Work next = left.poll(); next != null; next = left.poll()) {
+                next.on(connection);
             }
         }
     }
 
+    private static List<LocalDate> days() {
+        return IntStream.rangeClosed(-DAYS, 3).mapToObj(LocalDate.now(ZoneOffset.UTC)::plusDays).toList();
+    }
+
     private void makePartitions() {
         var source = new DriverManagerDataSource(url);
-        List<LocalDate> days = IntStream.rangeClosed(-DAYS, 3)
-                .mapToObj(LocalDate.now(ZoneOffset.UTC)::plusDays).toList();
         TABLES.forEach(table -> new DayPartitions(new JdbcTemplate(source), new JdbcTransactionManager(source), table,
-                Duration.ofDays(90), 3).ensure(days));
+                Duration.ofDays(90), 3).ensure(days()));
     }
 
     /** The uuid of a call by its number, from 1 on. */
