@@ -35,7 +35,7 @@ import static org.awaitility.Awaitility.await;
 /** A real FreeSWITCH that was not heard for a while, died, or had its calls taken over, against the written truth of each scenario. */
 class CapturedGapsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static EmbeddedKafka kafka;
     @TempDir
     private static Path directory;

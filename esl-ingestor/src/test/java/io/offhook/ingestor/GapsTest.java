@@ -32,7 +32,7 @@ import static org.awaitility.Awaitility.await;
 /** What the ingestor finds out when it has missed something, and what it does not conclude while it cannot know. */
 class GapsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static EmbeddedKafka kafka;
     @TempDir
     private static Path directory;

@@ -34,7 +34,7 @@ import static org.awaitility.Awaitility.await;
 /** The running ingestor between a simulated FreeSWITCH and a real broker. */
 class IngestorTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static EmbeddedKafka kafka;
 
     @TempDir

@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
 /** All call events of a topic from its beginning, read until a test has seen enough. */
 final class TopicReader implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<CallEventMessage> messages = new ArrayList<>();

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A replay as its user follows it, against a server that tells its course as the API does. */
 class ReplayCommandsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     @TempDir
     private Path directory;

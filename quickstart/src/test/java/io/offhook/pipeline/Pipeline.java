@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The services as their runnable jars, each a process of its own, on a real broker and a real PostgreSQL. */
 final class Pipeline implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String KEY = "administrator-of-the-tests";
 
     private final Path directory;

@@ -37,7 +37,7 @@ import static org.awaitility.Awaitility.await;
 /** What a dispatcher works between: topics, a database, a receiver. Names of its own keep it apart from other sites. */
 final class Site implements AutoCloseable {
 
-    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(120);
     static final int PARTITIONS = 6;
 
     final EmbeddedKafka kafka;

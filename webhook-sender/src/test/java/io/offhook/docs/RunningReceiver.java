@@ -20,7 +20,7 @@ import static org.awaitility.Awaitility.await;
 final class RunningReceiver implements AutoCloseable {
 
     /** Far longer than any runtime takes to start, so that a hanging one fails the test instead of the build. */
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final Process process;
     private final Path output;

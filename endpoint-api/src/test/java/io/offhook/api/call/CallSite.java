@@ -26,7 +26,7 @@ import static org.awaitility.Awaitility.await;
 /** What a projector works between: an events topic and a database. Names of its own keep it apart from other sites of one broker. */
 public final class CallSite implements AutoCloseable {
 
-    public static final Duration LIMIT = Duration.ofSeconds(40);
+    public static final Duration LIMIT = Duration.ofSeconds(120);
 
     private final Topics topics;
     private final String database;

@@ -39,7 +39,7 @@ class CdrControllerTest {
     private static final String AUTHORIZED = "Authorization: Basic Y2RydXNlcjpjZHJwYXNz\r\n";
     private static final String JSON = AUTHORIZED + "Content-Type: application/json\r\n";
     private static final String PREFIX = "c" + UUID.randomUUID().toString().substring(0, 8) + ".";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static EmbeddedKafka kafka;
     private static ConfigurableApplicationContext ingestor;
 

@@ -35,7 +35,7 @@ import static org.awaitility.Awaitility.await;
 /** The feed on a real broker. Appends bear the producer's times here, so that a CDR can be as old as a test wants it. */
 class CdrFeedTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
     private static final long NOW = System.currentTimeMillis();
     private static final long LONG_AGO = NOW - Duration.ofHours(2).toMillis();

@@ -34,7 +34,7 @@ import static org.awaitility.Awaitility.await;
 /** The publisher, its spool and a real broker that goes and comes back. */
 class CallEventPublisherTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
     private Path spool;

@@ -28,7 +28,7 @@ import static org.awaitility.Awaitility.await;
 
 class SpoolTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
     private Path root;

@@ -60,7 +60,7 @@ class CdrTest {
                         .isEqualTo(truth.callee());
                 assertThat(cdr.at("/channel_data/direction").asString()).isEqualTo(truth.direction());
             }
-            assertThat(server.awaitNoCalls(Duration.ofSeconds(5))).isTrue();
+            assertThat(server.awaitNoCalls(Duration.ofSeconds(60))).isTrue();
         }
     }
 

@@ -34,7 +34,7 @@ class CoreFaultsTest {
                 assertThat(event.name()).isEqualTo(name);
                 assertThat(event.text("Unique-ID")).isEqualTo(call.legUuids().getFirst());
             }
-            assertThat(server.awaitNoCalls(Duration.ofSeconds(5))).isTrue();
+            assertThat(server.awaitNoCalls(Duration.ofSeconds(60))).isTrue();
             assertThat(receiver.requests()).extracting(CdrReceiver.Request::uuid)
                     .containsExactly(call.legUuids().getFirst());
             assertThatThrownBy(() -> server.faults().forget(forgotten)).hasMessageContaining(forgotten);

@@ -39,7 +39,7 @@ class PlacedCallTest {
             client.event("CHANNEL_HANGUP_COMPLETE");
             assertThat(client.event("CHANNEL_HANGUP_COMPLETE").text("variable_sip_hangup_disposition"))
                     .isEqualTo("recv_bye");
-            assertThat(server.awaitNoCalls(Duration.ofSeconds(5))).isTrue();
+            assertThat(server.awaitNoCalls(Duration.ofSeconds(60))).isTrue();
             assertThat(call.ended()).isTrue();
             assertThat(server.api("show channels as json")).isEqualTo("{\"row_count\": 0}\n");
             assertThat(server.api("uuid_exists " + call.legUuids().getFirst())).isEqualTo("false");
@@ -126,9 +126,9 @@ class PlacedCallTest {
             });
             server.generate(
                     CallLoad.ofRate(1000).onlyBridged().withRing(Duration.ZERO, QUICK).withTalk(Duration.ZERO, QUICK));
-            await().atMost(Duration.ofSeconds(6)).until(() -> server.placedCalls() >= 2000);
+            await().atMost(Duration.ofSeconds(60)).until(() -> server.placedCalls() >= 2000);
             server.stopGenerating();
-            assertThat(server.awaitNoCalls(Duration.ofSeconds(5))).isTrue();
+            assertThat(server.awaitNoCalls(Duration.ofSeconds(60))).isTrue();
             assertThat(server.ledger().open()).isEmpty();
             assertThat(server.faults().lostEvents()).isZero();
             server.faults().cut(CutMode.EOF);

@@ -61,7 +61,7 @@ class ZombieTest {
             a.hangUpAll("MANAGER_REQUEST");
             await().until(() -> a.liveCalls() == 0);
             b.hangUpAll("NORMAL_CLEARING");
-            assertThat(b.awaitNoCalls(Duration.ofSeconds(5))).isTrue();
+            assertThat(b.awaitNoCalls(Duration.ofSeconds(60))).isTrue();
             LegTruth truth = b.ledger().leg(call.legUuids().getFirst()).orElseThrow();
             assertThat(truth.hangupCause()).isEqualTo("MANAGER_REQUEST");
             assertThat(truth.ends()).hasSize(2);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ReceiveCommandTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final byte[] SECRET = "twenty-four bytes or more".getBytes(StandardCharsets.UTF_8);
 
     @TempDir

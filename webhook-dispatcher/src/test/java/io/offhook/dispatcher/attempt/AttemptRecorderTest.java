@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(SharedServers.class)
 class AttemptRecorderTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     /** Of the largest excerpt, as heap: {@code AttemptRecorder} counts two bytes a character. */
     private static final int QUEUE_OF_TWO = 2 * (2 * 16 * 1024 + 1024);
 

@@ -26,7 +26,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(SharedServers.class)
 class LanesTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     @Test
     void aLaneThatWaitsForTokensHasOneTimerHoweverManyWaitInIt(EmbeddedPostgresServer postgres) throws Exception {

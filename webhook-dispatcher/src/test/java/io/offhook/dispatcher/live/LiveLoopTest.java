@@ -63,7 +63,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(SharedServers.class)
 class LiveLoopTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int PARTITIONS = 3;
 
     private SimpleMeterRegistry meters;
