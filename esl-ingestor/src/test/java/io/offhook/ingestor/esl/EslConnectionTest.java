@@ -186,7 +186,7 @@ class EslConnectionTest {
     @Test
     void aNoticeGivesTheReasonOfTheGapWhetherTheEndFollowsOrNot() {
         SimulatedFreeSwitch node = node(QUIET);
-        connect(node, PASSWORD, patient());
+        connect(node, PASSWORD, timings(Duration.ofSeconds(2), LONG, LONG));
         await().until(heard::live);
         node.faults().inject(ascii("Content-Type: text/disconnect-notice\nContent-Length: 5\n\nbye.\n"));
         await().until(() -> heard.failures.size() == 1);
