@@ -53,7 +53,8 @@ class MigrationsTest {
                     "select table_name from information_schema.tables where table_schema = 'public'"))
                     .contains("endpoints", "endpoint_secrets", "endpoint_lanes", "endpoint_registry_version",
                             "failed_webhooks", "retry_persister_progress", "api_keys", "delivery_attempts", "calls",
-                            "call_projector_progress", "call_stats", "call_cause_stats", "delivery_stats");
+                            "call_projector_progress", "call_stats", "call_cause_stats", "delivery_stats", "replays",
+                            "replay_partitions", "audit_log", "idempotency_keys");
         }
     }
 

@@ -4,8 +4,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 import io.offhook.dispatcher.CallEvents;
 import io.offhook.dispatcher.Registry;
@@ -16,6 +20,7 @@ import io.offhook.sender.EgressGuard;
 import io.offhook.sender.HostLookup;
 import io.offhook.sender.WebhookSender;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import io.offhook.testkit.receiver.Answer;
 import io.offhook.testkit.receiver.WebhookReceiver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,6 +54,60 @@ class LanesTest {
             }
             assertThat(lanes.timers()).isLessThanOrEqualTo(1);
             receiver.ledger().awaitCount(2, LIMIT);
+        }
+    }
+
+    @Test
+    void manyReceiversThatAreBehindAreToldFromFewAndFromThoseThatHang(EmbeddedPostgresServer postgres)
+            throws Exception {
+        try (var receiver = WebhookReceiver.start();
+                var endpoints = new Registry(postgres, "backlog");
+                var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofHours(1));
+                var sender = new WebhookSender("test",
+                        new EgressGuard("127.0.0.0/8", new AddressResolver(HostLookup.system())), Clock.systemUTC())) {
+            receiver.on("/slow", _ -> new Answer.Delayed(Duration.ofMillis(20), Answer.ok()));
+            List<UUID> slow = IntStream.range(0, 60)
+                    .mapToObj(_ -> endpoints.addEndpoint(receiver.url("/slow").toString(),
+                            Map.of("max_in_flight", "1")))
+                    .toList();
+            UUID hangs = endpoints.addEndpoint(receiver.url("/hang/before/one").toString(),
+                    Map.of("request_timeout_sec", "30"));
+            registry.start();
+            assertThat(registry.awaitFirst(LIMIT)).isTrue();
+            assertThat(backlog(registry, sender, slow, 100)).contains(Backlog.OF_MANY);
+            assertThat(backlog(registry, sender, slow.subList(0, 3), 2_000)).contains(Backlog.OF_FEW)
+                    .doesNotContain(Backlog.OF_MANY);
+            assertThat(backlog(registry, sender, slow, 3)).containsOnly(Backlog.LITTLE);
+            try (var lanes = lanes(registry, sender)) {
+                offer(lanes, registry, hangs, 2_000);
+                await().atMost(LIMIT).until(() -> lanes.backlog() == Backlog.LITTLE);
+                assertThat(lanes.waiting()).isGreaterThan(1_000);
+            }
+        }
+    }
+
+    /** What is said after each of the offers of so many deliveries to each of these. */
+    private static Set<Backlog> backlog(EndpointRegistry registry, WebhookSender sender, List<UUID> receivers,
+            int each) {
+        try (var lanes = lanes(registry, sender)) {
+            Set<Backlog> said = EnumSet.noneOf(Backlog.class);
+            for (UUID receiver : receivers) {
+                offer(lanes, registry, receiver, each);
+                said.add(lanes.backlog());
+            }
+            return said;
+        }
+    }
+
+    private static Lanes lanes(EndpointRegistry registry, WebhookSender sender) {
+        return new Lanes(registry, sender, new LaneSettings(10_000, 100, 100_000, 5), new RecordedEvents(),
+                (_, _) -> Duration.ofSeconds(1), Clock.systemUTC());
+    }
+
+    private static void offer(Lanes lanes, EndpointRegistry registry, UUID endpoint, int count) {
+        var registered = registry.snapshot().find(endpoint).orElseThrow();
+        for (int i = 0; i < count; i++) {
+            lanes.offer(registered, originate("leg-" + i, endpoint));
         }
     }
 
