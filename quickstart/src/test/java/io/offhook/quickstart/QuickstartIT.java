@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class QuickstartIT {
 
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofSeconds(240);
     private static final Duration STOP = Duration.ofSeconds(40);
     private static final Pattern HANGUP = Pattern.compile("  hangup  .*  signature verified$");
     /** Some of the simulated calls are busy or ring out, and those end first. */
