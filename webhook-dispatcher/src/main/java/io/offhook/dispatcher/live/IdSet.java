@@ -1,6 +1,6 @@
 package io.offhook.dispatcher.live;
 
-/** A set of 128-bit hashes, open-addressed and never more than half full. */
+/** A set of 128-bit hashes, open-addressed and never more than three quarters full. */
 final class IdSet {
 
     private static final int FIRST_PLACES = 64;
@@ -27,7 +27,7 @@ final class IdSet {
         places[at] = high;
         places[at + 1] = low;
         size++;
-        if (size * 4 > places.length) {
+        if (size * 8 > places.length * 3) {
             grow();
         }
         return true;

@@ -11,8 +11,8 @@ import java.security.NoSuchAlgorithmException;
  */
 final class RecentIds {
 
-    /** 32 bytes each: 6.4 MB for both generations of a partition, 154 MB for all of 24 when each is that busy. */
-    static final int MAX_PER_GENERATION = 100_000;
+    /** What fits into 2 MiB: 4 MiB for both generations of a partition, 100 MB for all of 24 when each is that busy. */
+    static final int MAX_PER_GENERATION = 98_000;
 
     private final long memoryNanos;
     private final MessageDigest digest;
