@@ -36,7 +36,7 @@ class DatabaseAwayTest {
                     assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
                     assertThat(answer.header("retry-after")).matches("[1-9][0-9]*");
                 });
-                assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
+                assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(10));
                 assertThat(admin.withoutKey().get("/actuator/health/liveness").status()).isEqualTo(200);
                 postgres.start();
                 await().atMost(Duration.ofSeconds(60)).until(() -> admin.get(path).status() == 200);

@@ -174,26 +174,26 @@ class DeliveryTest {
     }
 
     @Test
-    void aNewChangedDisabledOrDeletedEndpointCountsSoon() {
+    void aNewChangedDisabledOrDeletedEndpointCountsWithinTwoSeconds() {
         UUID id = site.addEndpoint("/ok/change-1", "change.example");
-        soon(() -> dispatcher.registry().snapshot().find(id).isPresent());
+        withinTwoSeconds(() -> dispatcher.registry().snapshot().find(id).isPresent());
         deliverChange(1, "/ok/change-1");
 
         site.registry.changeEndpoint(id, "url = '" + site.receiver.url("/ok/change-2") + "'");
-        soon(() -> url(id).endsWith("/ok/change-2"));
+        withinTwoSeconds(() -> url(id).endsWith("/ok/change-2"));
         deliverChange(2, "/ok/change-2");
 
         site.registry.changeEndpoint(id, "enabled = false, disabled_reason = 'manual'");
-        soon(() -> !dispatcher.registry().snapshot().find(id).orElseThrow().endpoint().enabled());
+        withinTwoSeconds(() -> !dispatcher.registry().snapshot().find(id).orElseThrow().endpoint().enabled());
         site.publish(CallEvents.of("change-3", CallAction.ORIGINATE, "change.example", OUT));
         site.awaitAllCommitted();
 
         site.registry.changeEndpoint(id, "enabled = true, disabled_reason = null");
-        soon(() -> dispatcher.registry().snapshot().find(id).orElseThrow().endpoint().enabled());
+        withinTwoSeconds(() -> dispatcher.registry().snapshot().find(id).orElseThrow().endpoint().enabled());
         deliverChange(4, "/ok/change-2");
 
         site.registry.removeEndpoint(id);
-        soon(() -> dispatcher.registry().snapshot().find(id).isEmpty());
+        withinTwoSeconds(() -> dispatcher.registry().snapshot().find(id).isEmpty());
         site.publish(CallEvents.of("change-5", CallAction.ORIGINATE, "change.example", OUT));
         site.awaitAllCommitted();
         assertThat(idsAt("/ok/change-1")).containsExactly("change-1_originate");
@@ -229,8 +229,8 @@ class DeliveryTest {
         return dispatcher.registry().snapshot().find(id).orElseThrow().endpoint().url().toString();
     }
 
-    private static void soon(Callable<Boolean> condition) {
-        await().atMost(Site.LIMIT).until(condition);
+    private static void withinTwoSeconds(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(2)).until(condition);
     }
 
     private UUID add(String path, String tenant, Map<String, String> columns) {

@@ -195,7 +195,7 @@ class ReplayTest {
         assertThat(site.receiver.maxInFlight("/slow")).isEqualTo(1);
 
         replays.cancel(replay);
-        await().atMost(Site.LIMIT).until(() -> dispatcher.gauge("offhook.dispatcher.replays.running") == 0);
+        await().atMost(Duration.ofSeconds(3)).until(() -> dispatcher.gauge("offhook.dispatcher.replays.running") == 0);
         Map<String, Object> row = replays.row(replay);
         assertThat(row).containsEntry("status", "cancelled");
         long replayed = site.receiver.ledger().byPath("/slow").stream().filter(r -> !r.replayId().isEmpty()).count();

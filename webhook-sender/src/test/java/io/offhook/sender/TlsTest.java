@@ -89,7 +89,7 @@ class TlsTest {
                     .send(SenderFixture.endpoint("https://hook.example:" + receiver.port(), 1, 30));
 
             assertThat(result.error()).isEqualTo(AttemptError.TLS);
-            assertThat(result.duration()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(20));
+            assertThat(result.duration()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
             Awaitility.await().until(() -> receiver.closedByPeer() == 1);
             assertThat(fixture.sender.connections().opened()).isZero();
         }
@@ -109,7 +109,7 @@ class TlsTest {
                     .send(SenderFixture.endpoint("https://hook.example:" + receiver.port(), 1, 30));
 
             assertThat(result.error()).isEqualTo(AttemptError.TLS);
-            assertThat(result.duration()).isLessThan(Duration.ofSeconds(20));
+            assertThat(result.duration()).isLessThan(Duration.ofSeconds(6));
             Awaitility.await().until(() -> receiver.closedByPeer() == 1);
         }
     }

@@ -104,7 +104,8 @@ class EslConnectionTest {
         });
         await().until(heard::live);
         node.faults().stall();
-        await().until(() -> heard.failures.stream().anyMatch(failure -> failure.contains("though the node answers")));
+        await().until(() -> !heard.failures.isEmpty());
+        assertThat(heard.failures.getFirst()).contains("though the node answers");
         await().until(heard::live);
     }
 
@@ -119,7 +120,8 @@ class EslConnectionTest {
             }
             return new CompletableFuture<>();
         });
-        await().until(() -> heard.failures.contains("no sign of life, nor a reply to 3 questions"));
+        await().until(() -> !heard.failures.isEmpty());
+        assertThat(heard.failures.getFirst()).isEqualTo("no sign of life, nor a reply to 3 questions");
         assertThat(asked.get()).isGreaterThanOrEqualTo(3);
     }
 

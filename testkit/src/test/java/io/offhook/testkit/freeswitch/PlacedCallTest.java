@@ -126,7 +126,7 @@ class PlacedCallTest {
             });
             server.generate(
                     CallLoad.ofRate(1000).onlyBridged().withRing(Duration.ZERO, QUICK).withTalk(Duration.ZERO, QUICK));
-            await().atMost(Duration.ofSeconds(60)).until(() -> server.placedCalls() >= 2000);
+            await().atMost(Duration.ofSeconds(6)).until(() -> server.placedCalls() >= 2000);
             server.stopGenerating();
             assertThat(server.awaitNoCalls(Duration.ofSeconds(60))).isTrue();
             assertThat(server.ledger().open()).isEmpty();
