@@ -2,13 +2,17 @@ package io.offhook.model;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What happened to a leg. The order of the constants is the order of a leg's life, and {@link #legSequence()} counts it. */
 public enum CallAction {
     ORIGINATE, ANSWER, HANGUP;
 
     private static final String TYPE_PREFIX = "offhook.call.";
+    private static final Map<String, CallAction> BY_EVENT_TYPE = Arrays.stream(values())
+            .collect(Collectors.toUnmodifiableMap(CallAction::eventType, action -> action));
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
     private final String eventType = TYPE_PREFIX + wireName;
@@ -33,6 +37,6 @@ public enum CallAction {
     }
 
     public static Optional<CallAction> ofEventType(String type) {
-        return Arrays.stream(values()).filter(action -> action.eventType.equals(type)).findFirst();
+        return type == null ? Optional.empty() : Optional.ofNullable(BY_EVENT_TYPE.get(type));
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -23,7 +24,6 @@ public final class EfficiencyBench {
     private static final int WAVE = 2_000;
     /** More than any of the candidates delivers on two cores. */
     private static final int FASTEST_PER_SECOND = 35_000;
-    private static final int BARE_IN_FLIGHT = 64;
     private static final String OFFHOOK = "offhook";
     private static final String BARE = "bare";
     private static final String PARALLEL = "parallel";
@@ -38,6 +38,7 @@ public final class EfficiencyBench {
     private final List<String> urls = IntStream.range(0, URLS).mapToObj(i -> receivers.url(i).toString()).toList();
     private final int warmup;
     private final int measure;
+    private final int inFlight;
     private final int records;
     private final Map<String, String> settings;
 
@@ -48,8 +49,10 @@ public final class EfficiencyBench {
         this.warmup = warmup;
         this.measure = measure;
         this.records = options.number("records", (warmup + measure) * (quick ? 10_000 : FASTEST_PER_SECOND));
-        this.settings = Map.of("OFFHOOK_DISPATCHER_ROLES", "live", "OFFHOOK_DISPATCHER_MAX_UNSETTLED",
-                Integer.toString(options.number("max-unsettled", 20_000)));
+        this.inFlight = options.number("in-flight", 64);
+        this.settings = new TreeMap<>(Map.of("OFFHOOK_DISPATCHER_ROLES", "live", "OFFHOOK_DISPATCHER_MAX_UNSETTLED",
+                Integer.toString(options.number("max-unsettled", 20_000)), "OFFHOOK_DISPATCHER_MAX_IN_FLIGHT",
+                Integer.toString(inFlight)));
         this.peers = new Peers(options.root());
         this.site = new Site(servers, "efficiency");
     }
@@ -70,6 +73,7 @@ public final class EfficiencyBench {
         }
         options.number("records", 1);
         options.number("max-unsettled", 1);
+        options.number("in-flight", 1);
         options.root();
         options.requireAllRead();
         try (var servers = new Servers(options)) {
@@ -153,7 +157,7 @@ public final class EfficiencyBench {
     }
 
     private Window bare() throws InterruptedException {
-        var arguments = new ArrayList<>(List.of(Integer.toString(BARE_IN_FLIGHT)));
+        var arguments = new ArrayList<>(List.of(Integer.toString(inFlight)));
         arguments.addAll(urls);
         try (JavaProcess bare = JavaCommand.mainClass(BarePost.class).jvmOptions(ServiceProcess.HEAP)
                 .arguments(arguments.toArray(String[]::new)).start()) {
@@ -223,7 +227,7 @@ public final class EfficiencyBench {
                         + " no Kafka, no signature. *parallel* is %s, ordered by key, with its maxConcurrency; *camel* is %s"
                         + " (camel-kafka and camel-http, a consumer for each partition). Time-outs are 30 s for all.",
                 records,
-                Site.PARTITIONS, URLS, warmup, measure, hungMeasure, ServiceProcess.HEAP, settings, BARE_IN_FLIGHT,
+                Site.PARTITIONS, URLS, warmup, measure, hungMeasure, ServiceProcess.HEAP, settings, inFlight,
                 Peers.PARALLEL_CONSUMER_VERSION, Peers.CAMEL_VERSION);
     }
 }

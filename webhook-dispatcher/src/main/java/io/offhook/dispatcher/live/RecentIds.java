@@ -11,8 +11,11 @@ import java.security.NoSuchAlgorithmException;
  */
 final class RecentIds {
 
-    /** What fits into 2 MiB: 4 MiB for both generations of a partition, 100 MB for all of 24 when each is that busy. */
-    static final int MAX_PER_GENERATION = 98_000;
+    /**
+     * What fits into 2 MiB, in parts of 64 KiB that are hardly ever filled unevenly: 4 MiB for both generations of a partition, 100 MB for all
+     * of 24 when each is that busy.
+     */
+    static final int MAX_PER_GENERATION = 90_000;
 
     private final long memoryNanos;
     private final MessageDigest digest;
