@@ -33,8 +33,7 @@ public final class CallEventCodec {
 
     public static ProducerRecord<byte[], byte[]> toRecord(String topic, CallEventMessage message) {
         var headers = new RecordHeaders();
-        message.attributes()
-                .forEach((name, value) -> headers.add(PREFIX + name, value.getBytes(StandardCharsets.UTF_8)));
+        message.forEachAttribute((name, value) -> headers.add(PREFIX + name, value));
         headers.add("content-type", JSON);
         byte[] key = message.uuid().getBytes(StandardCharsets.UTF_8);
         return new ProducerRecord<>(topic, null, key, message.body(), headers);
@@ -72,7 +71,7 @@ public final class CallEventCodec {
 
     /** Of headers with one name the last one counts. */
     private static EventAttributes attributes(Headers headers) {
-        var pairs = new String[2 * USUAL_ATTRIBUTES];
+        var pairs = new Object[2 * USUAL_ATTRIBUTES];
         int end = 0;
         for (Header header : headers) {
             if (header.key().startsWith(PREFIX) && header.value() != null) {
@@ -85,11 +84,11 @@ public final class CallEventCodec {
                     pairs = Arrays.copyOf(pairs, 2 * pairs.length);
                 }
                 pairs[at] = name;
-                pairs[at + 1] = new String(header.value(), StandardCharsets.UTF_8);
+                pairs[at + 1] = header.value();
                 end = Math.max(end, at + 2);
             }
         }
-        return EventAttributes.ofPairs(end == pairs.length ? pairs : Arrays.copyOf(pairs, end));
+        return EventAttributes.ofUtf8(end == pairs.length ? pairs : Arrays.copyOf(pairs, end));
     }
 
     private static String nameOf(String key) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.BiConsumer;
 
 /**
  * A call event as it stands in the topic: its CloudEvents attributes and the bytes of its body, which are POSTed and signed as they
@@ -66,6 +67,15 @@ public record CallEventMessage(EventId id, CallAction action, String uuid, Seque
             attributes.put(RECONCILED, "true");
         }
         return new CallEventMessage(id, event.action(), event.leg().uuid(), attributes, body);
+    }
+
+    /**
+     * The attributes in their order, each value as UTF-8 (as a record brought it, even if that was malformed).
+     *
+     * @param action must not change what it hears
+     */
+    public void forEachAttribute(BiConsumer<String, byte[]> action) {
+        ((EventAttributes) attributes).forEachUtf8(action);
     }
 
     public Optional<String> tenant() {

@@ -8,7 +8,7 @@ import java.util.Arrays;
 final class HeadBuffer {
 
     /** A head of ours without much of the endpoint's own. */
-    private static final int USUAL = 1_536;
+    private static final int USUAL = 1_024;
     private static final String HEX = "0123456789ABCDEF";
     /** Of one octet, encoded. */
     private static final int ENCODED = 3;
@@ -41,28 +41,25 @@ final class HeadBuffer {
     }
 
     /**
-     * CloudEvents HTTP binding 1.0.2, section 3.1.3.2: space, double quote, percent and everything outside U+0021..U+007E as its UTF-8
+     * Of a value in UTF-8. CloudEvents HTTP binding 1.0.2, section 3.1.3.2: space, double quote, percent and everything outside U+0021..U+007E as its UTF-8
      * bytes, each {@code %XX} in upper case.
      */
-    void attribute(String name, String value) {
-        reserve(ReservedHeaders.CLOUD_EVENT_PREFIX.length() + name.length() + value.length() + 4);
+    void attribute(String name, byte[] value) {
+        reserve(ReservedHeaders.CLOUD_EVENT_PREFIX.length() + name.length() + value.length + 4);
         text(ReservedHeaders.CLOUD_EVENT_PREFIX);
         text(name);
         separator();
-        int plain = length;
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (!standsForItself(c)) {
-                length = plain;
-                percentEncoded(value);
-                break;
-            }
-            bytes[length++] = (byte) c;
+        if (standsForItself(value)) {
+            System.arraycopy(value, 0, bytes, length, value.length);
+            length += value.length;
+        } else {
+            percentEncoded(new String(value, StandardCharsets.UTF_8));
         }
         newLine();
     }
 
     private void percentEncoded(String value) {
+        // What is not UTF-8 has become U+FFFD on the way through a string, as it does wherever the attributes are stored.
         byte[] octets = value.getBytes(StandardCharsets.UTF_8);
         reserve(octets.length * ENCODED + 2);
         for (byte octet : octets) {
@@ -74,6 +71,15 @@ final class HeadBuffer {
                 bytes[length++] = (byte) HEX.charAt(octet & 0xF);
             }
         }
+    }
+
+    private static boolean standsForItself(byte[] octets) {
+        for (byte octet : octets) {
+            if (!standsForItself(octet)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean standsForItself(int c) {

@@ -54,7 +54,7 @@ final class RequestHeads {
         head.header(ReservedHeaders.WEBHOOK_TIMESTAMP, timestamp);
         head.header(ReservedHeaders.WEBHOOK_SIGNATURE,
                 signature(attempt.secrets(), id + "." + timestamp + ".", message.body()));
-        message.attributes().forEach((name, value) -> {
+        message.forEachAttribute((name, value) -> {
             if (isAttributeName(name) && !name.equals(DATA_CONTENT_TYPE)) {
                 head.attribute(name, value);
             }

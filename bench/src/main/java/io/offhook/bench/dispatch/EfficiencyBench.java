@@ -60,11 +60,12 @@ public final class EfficiencyBench {
     /** @throws IllegalArgumentException for options that are none */
     public static void run(Options options) throws Exception {
         boolean quick = options.quick();
-        // A minute: the compiler has two cores to share with what it compiles for.
-        int warmup = options.number("warmup", quick ? 4 : 60);
+        // The compiler has two cores to share with what it compiles for, and work for more than a minute.
+        int warmup = options.number("warmup", quick ? 4 : 90);
         int measure = options.number("measure", quick ? 4 : 20);
         int hungMeasure = options.number("hung-measure", quick ? 6 : 60);
         int runs = options.number("runs", quick ? 1 : 3);
+        int peerRuns = options.number("peer-runs", runs);
         List<Integer> concurrency = options.numbers("concurrency", quick ? "100" : "100,1000");
         List<String> candidates = List.of(options.text("candidates", String.join(",", CANDIDATES)).split(","));
         if (!CANDIDATES.containsAll(candidates)) {
@@ -79,14 +80,15 @@ public final class EfficiencyBench {
         try (var servers = new Servers(options)) {
             var bench = new EfficiencyBench(options, servers, warmup, measure);
             try {
-                bench.run(candidates, runs, concurrency, hungMeasure);
+                bench.run(candidates, runs, peerRuns, concurrency, hungMeasure);
             } finally {
                 bench.receivers.close();
             }
         }
     }
 
-    private void run(List<String> candidates, int runs, List<Integer> concurrency, int hungMeasure) throws Exception {
+    private void run(List<String> candidates, int runs, int peerRuns, List<Integer> concurrency, int hungMeasure)
+            throws Exception {
         site.addEndpoints(IntStream.range(0, URLS)
                 .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i))).toList());
         try (var source = new EventSource(site.brokers(), new EventStock(site.topics().callEvents(), URLS, WAVE))) {
@@ -94,7 +96,7 @@ public final class EfficiencyBench {
         }
         var healthy = new LinkedHashMap<String, List<Window>>();
         for (int i = 0; i < runs; i++) {
-            for (String candidate : candidates) {
+            for (String candidate : i < peerRuns ? candidates : withoutPeers(candidates)) {
                 for (int each : candidate.equals(PARALLEL) ? concurrency : List.of(Site.PARTITIONS)) {
                     String name = candidate.equals(PARALLEL) ? candidate + " " + each : candidate;
                     add(healthy, name, measured(candidate, each, measure));
@@ -105,7 +107,7 @@ public final class EfficiencyBench {
                 rate(healthy, PARALLEL + " " + b))).orElseThrow();
         receivers.strike(0, Fault.HANG);
         var hung = new LinkedHashMap<String, List<Window>>();
-        for (int i = 0; i < runs; i++) {
+        for (int i = 0; i < peerRuns; i++) {
             for (String candidate : candidates) {
                 if (!candidate.equals(BARE)) {
                     String name = candidate.equals(PARALLEL) ? candidate + " " + best : candidate;
@@ -114,6 +116,10 @@ public final class EfficiencyBench {
             }
         }
         report(healthy, hung, hungMeasure);
+    }
+
+    private static List<String> withoutPeers(List<String> candidates) {
+        return candidates.stream().filter(candidate -> candidate.equals(OFFHOOK) || candidate.equals(BARE)).toList();
     }
 
     private static void add(Map<String, List<Window>> results, String name, Window window) {
