@@ -9,6 +9,7 @@ import java.util.UUID;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.offhook.model.CallEventCodec;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,6 +67,21 @@ class WebhookRequestTest {
             assertThat(request.line()).isEqualTo("POST / HTTP/1.1");
             assertThat(request.headers()).doesNotContainKeys("offhook-replay-id", "x-evil")
                     .containsEntry("webhook-id", "leg-1_hangup").containsEntry("ce-id", "leg-1_hangup");
+        }
+    }
+
+    @Test
+    void anAttributeThatIsNoUtf8IsSentAsItWouldBeStored() throws Exception {
+        var record = CallEventCodec.toRecord("events", SenderFixture.message());
+        record.headers().add("ce_callid", new byte[]{'a', (byte) 0xC3});
+        var message = CallEventCodec.fromRecord(record.key(), record.value(), record.headers());
+        try (var receiver = RawReceiver.ok(); var fixture = new SenderFixture()) {
+            fixture.send(new WebhookAttempt(SenderFixture.endpoint("http://127.0.0.1:" + receiver.port(), 2, 2),
+                    List.of(SenderFixture.SECRET), message, 1, null));
+
+            assertThat(receiver.requests().getFirst().headers()).containsEntry("ce-callid", "a%EF%BF%BD")
+                    .containsEntry("ce-tenant", "z%C3%BCrich.example");
+            assertThat(message.attributes()).containsEntry("callid", "a\uFFFD");
         }
     }
 
