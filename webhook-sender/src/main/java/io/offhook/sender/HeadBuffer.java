@@ -41,8 +41,10 @@ final class HeadBuffer {
     }
 
     /**
-     * Of a value in UTF-8. CloudEvents HTTP binding 1.0.2, section 3.1.3.2: space, double quote, percent and everything outside U+0021..U+007E as its UTF-8
+     * CloudEvents HTTP binding 1.0.2, section 3.1.3.2: space, double quote, percent and everything outside U+0021..U+007E as its UTF-8
      * bytes, each {@code %XX} in upper case.
+     *
+     * @param value in UTF-8; what is malformed becomes U+FFFD, as it does wherever attributes are stored as text
      */
     void attribute(String name, byte[] value) {
         reserve(ReservedHeaders.CLOUD_EVENT_PREFIX.length() + name.length() + value.length + 4);
@@ -59,7 +61,6 @@ final class HeadBuffer {
     }
 
     private void percentEncoded(String value) {
-        // What is not UTF-8 has become U+FFFD on the way through a string, as it does wherever the attributes are stored.
         byte[] octets = value.getBytes(StandardCharsets.UTF_8);
         reserve(octets.length * ENCODED + 2);
         for (byte octet : octets) {

@@ -3,12 +3,12 @@ package io.offhook.dispatcher.live;
 import java.util.stream.Stream;
 
 /**
- * A set of 128-bit hashes, open-addressed and never more than three quarters full. It grows in parts, each by itself: an array of more than
- * half a region of the heap is one that G1 looks at the whole heap for.
+ * A set of 128-bit hashes, open-addressed and never more than three quarters full. It is made of parts that grow each by itself, so that no
+ * array is larger than half a region of the heap: for each of those G1 may mark all of it.
  */
 final class IdSet {
 
-    static final int PARTS = 32;
+    private static final int PARTS = 32;
 
     private final Part[] parts = Stream.generate(Part::new).limit(PARTS).toArray(Part[]::new);
     private int size;
