@@ -147,7 +147,7 @@ public final class BacklogBench {
             Samples live = load.take();
             var drain = new Phase(new Histogram(new TreeMap<>()), live, dispatcher.heapMiB(),
                     Usage.residentMiB(dispatcher.pid()));
-            report(thousand, million, drain, first, drained, seconds, load.missing());
+            report(thousand, million, drain, first, drained, seconds, load.endAndCountMissing());
         }
     }
 

@@ -24,6 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Call events of many tenants at a steady rate, each timed from its call of the producer to its arrival. */
 final class LiveLoad implements AutoCloseable {
 
+    private static final long LAST_ONES_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -101,8 +102,15 @@ final class LiveLoad implements AutoCloseable {
         }
     }
 
-    /** Sent and not received. */
-    int missing() {
+    /** Sends no more, and says how many of all that were sent have not come after a while. */
+    int endAndCountMissing() throws InterruptedException {
+        stopping = true;
+        thread.join();
+        producer.flush();
+        long deadline = System.nanoTime() + LAST_ONES_NANOS;
+        while (!sentAt.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
         return sentAt.size();
     }
 
