@@ -50,7 +50,9 @@ final class EventIntake {
             partition.onAppended(record.offset(), record.timestamp());
         }
         if (partition.wasSettled(record.offset())) {
-            CallEventCodec.idOf(record.headers()).ifPresent(id -> partition.ids().isNew(id.value(), System.nanoTime()));
+            CallEventCodec.idOf(record.headers())
+                    .filter(id -> partition.ids().isNew(id.value(), System.nanoTime()))
+                    .ifPresent(_ -> loseSight(partition, record));
             partition.offsets().settle(record.offset());
             return;
         }
@@ -76,44 +78,70 @@ final class EventIntake {
         deliver(partition, record.offset(), message, direction);
     }
 
+    /** The former owner has delivered the event or handed it off, who knows: it was the next of a leg that is followed here. */
+    private void loseSight(OwnedPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        if (partition.isBefore(record.offset())) {
+            return;
+        }
+        try {
+            CallEventMessage message = CallEventCodec.fromRecord(record.key(), record.value(), record.headers());
+            partition.leg(message.uuid()).ifPresent(leg -> registry.snapshot()
+                    .matching(message, body.directionOf(record.value()).orElse(null))
+                    .forEach(endpoint -> leg.loseSight(endpoint.endpoint().id())));
+            if (message.action() == CallAction.HANGUP) {
+                partition.endLeg(message.uuid());
+            }
+        } catch (NotACallEventException e) {
+            log.debug("record at {}-{} offset {} is no call event: {}", record.topic(), record.partition(),
+                    record.offset(), e.getMessage());
+        }
+    }
+
     private void deliver(OwnedPartition partition, long offset, CallEventMessage message, CallDirection direction) {
         RegistrySnapshot snapshot = registry.snapshot();
         List<RegisteredEndpoint> matching = snapshot.matching(message, direction);
         metrics.event(message.action());
-        LegAffinity known = partition.leg(message.uuid());
-        boolean followed = known != null;
-        LegAffinity leg = followed ? known : new LegAffinity();
-        if (message.action() == CallAction.ORIGINATE) {
-            followed = true;
-            leg = partition.trackLeg(message.uuid());
-        } else if (message.action() == CallAction.HANGUP) {
-            partition.endLeg(message.uuid());
-        }
+        LegAffinity leg = legOf(partition, offset, message, !matching.isEmpty());
         if (matching.isEmpty()) {
             partition.offsets().settle(offset);
             return;
         }
         var settlement = new RecordSettlement(partition, offset, matching.size(), unsettled);
-        for (RegisteredEndpoint endpoint : matching) {
-            var delivery = new LiveDelivery(endpoint.endpoint().id(), message, leg, settlement, handOffs);
-            if (mayGoLive(partition, snapshot, endpoint.endpoint(), message, followed)) {
-                lanes.offer(endpoint, delivery);
+        for (RegisteredEndpoint registered : matching) {
+            Endpoint endpoint = registered.endpoint();
+            var delivery = new LiveDelivery(endpoint.id(), message, leg, settlement, handOffs);
+            if (mayGoLive(partition, snapshot, endpoint, message, leg)) {
+                leg.follow(endpoint.id());
+                lanes.offer(registered, delivery);
             } else {
-                leg.handOff(endpoint.endpoint().id());
+                leg.handOff(endpoint.id());
                 delivery.handedOff(HandOffReason.ORDERED);
             }
         }
-        if (!followed && message.action() == CallAction.ANSWER) {
-            // From here on the leg is followed: what came before is settled or on the retry path, and marked so.
-            partition.trackLeg(message.uuid(), leg);
-        }
     }
 
-    /** R5: a later event goes live only where nothing of its leg can be on the retry path. */
+    private static LegAffinity legOf(OwnedPartition partition, long offset, CallEventMessage message,
+            boolean hasReceivers) {
+        String uuid = message.uuid();
+        return switch (message.action()) {
+            case ORIGINATE -> partition.trackLeg(uuid, partition.isBehindWhatWasSettled(offset)
+                    ? LegAffinity.ofWholeLeg()
+                    : LegAffinity.ofPartOfLeg());
+            case ANSWER -> hasReceivers
+                    ? partition.trackLeg(uuid, LegAffinity.ofPartOfLeg())
+                    : partition.leg(uuid).orElseGet(LegAffinity::ofPartOfLeg);
+            case HANGUP -> {
+                LegAffinity leg = partition.leg(uuid).orElseGet(LegAffinity::ofPartOfLeg);
+                partition.endLeg(uuid);
+                yield leg;
+            }
+        };
+    }
+
+    /** R5: a later event goes live only where nothing of its leg can be on the retry path without being marked so. */
     private static boolean mayGoLive(OwnedPartition partition, RegistrySnapshot snapshot, Endpoint endpoint,
-            CallEventMessage message,
-            boolean followed) {
-        return followed || endpoint.isFirstOfLeg(message.action())
+            CallEventMessage message, LegAffinity leg) {
+        return leg.isFollowed(endpoint.id()) || endpoint.isFirstOfLeg(message.action())
                 || partition.isClean(endpoint.id(), snapshot);
     }
 }

@@ -3,6 +3,7 @@ package io.offhook.dispatcher.live;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,6 +73,11 @@ final class OwnedPartition {
                 && before.settled().get((int) (offset - begin));
     }
 
+    /** Whether neither this record nor any behind it was settled before this dispatcher had the partition. */
+    boolean isBehindWhatWasSettled(long offset) {
+        return offset - begin >= before.settled().length();
+    }
+
     /** Whether the record lies before what is ours to settle. */
     boolean isBefore(long offset) {
         return offset < begin;
@@ -98,17 +104,14 @@ final class OwnedPartition {
         return ids;
     }
 
-    /** {@code null} for a leg of which nothing was seen since the assignment. */
-    LegAffinity leg(String uuid) {
-        return legs.get(uuid);
+    /** Empty for a leg of which nothing was taken since the assignment. */
+    Optional<LegAffinity> leg(String uuid) {
+        return Optional.ofNullable(legs.get(uuid));
     }
 
-    LegAffinity trackLeg(String uuid) {
-        return legs.computeIfAbsent(uuid, _ -> new LegAffinity());
-    }
-
-    void trackLeg(String uuid, LegAffinity leg) {
-        legs.put(uuid, leg);
+    LegAffinity trackLeg(String uuid, LegAffinity leg) {
+        LegAffinity known = legs.putIfAbsent(uuid, leg);
+        return known == null ? leg : known;
     }
 
     void endLeg(String uuid) {

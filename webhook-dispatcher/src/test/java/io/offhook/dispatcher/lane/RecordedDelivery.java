@@ -91,7 +91,7 @@ sealed class RecordedDelivery implements Delivery {
     }
 
     static List<Live> leg(List<CallEventMessage> messages, List<String> book, UUID endpoint) {
-        var affinity = new LegAffinity();
+        var affinity = LegAffinity.ofWholeLeg();
         return messages.stream().map(message -> new Live(endpoint, message, affinity, book)).toList();
     }
 

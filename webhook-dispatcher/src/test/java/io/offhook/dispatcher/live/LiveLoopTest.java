@@ -2,6 +2,7 @@ package io.offhook.dispatcher.live;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
@@ -27,6 +29,7 @@ import io.offhook.dispatcher.retry.HandOffs;
 import io.offhook.dispatcher.retry.LaneStates;
 import io.offhook.dispatcher.retry.RetrySchedule;
 import io.offhook.dispatcher.retry.RetryTail;
+import io.offhook.model.CallAction;
 import io.offhook.model.CallEventCodec;
 import io.offhook.model.CallEventMessage;
 import io.offhook.model.Topics;
@@ -37,6 +40,8 @@ import io.offhook.sender.WebhookSender;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.kafka.TestTopics;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import io.offhook.testkit.receiver.Answer;
+import io.offhook.testkit.receiver.Received;
 import io.offhook.testkit.receiver.WebhookReceiver;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -48,6 +53,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.RetriableCommitFailedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -175,6 +181,59 @@ class LiveLoopTest {
     }
 
     @Test
+    void aHangupDoesNotPassAnOriginateOfTheFormerOwnerThoughTheAnswerWentToOthers() throws Exception {
+        endpoints.addEndpoint(receiver.url("/e").toString(), Map.of("events", "'{originate,hangup}'"));
+        receiver.on("/e", _ -> Answer.status(500));
+        publish(CallEvents.of("a", CallAction.ORIGINATE));
+        running(() -> {
+            receiver.ledger().awaitAccepted(1, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 1);
+        });
+        receiver.on("/e", _ -> Answer.ok());
+        publish(CallEvents.of("a", CallAction.ANSWER), CallEvents.of("a", CallAction.HANGUP));
+        running(() -> {
+            receiver.ledger().awaitAccepted(3, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 3);
+        });
+        assertThat(receiver.ledger().byPath("/e")).extracting(Received::webhookId).containsExactly("a_originate");
+    }
+
+    @Test
+    void aHangupDoesNotPassAnAnswerOfTheFormerOwnerThoughTheOriginateIsReadAgain() throws Exception {
+        endpoints.addEndpoint(receiver.url("/e").toString());
+        receiver.on("/e", _ -> Answer.status(500));
+        recordsToFail.set(1);
+        publish(CallEvents.of("a", CallAction.ORIGINATE), CallEvents.of("a", CallAction.ANSWER));
+        running(() -> receiver.ledger().awaitAccepted(1, LIMIT));
+        receiver.on("/e", _ -> Answer.ok());
+        publish(CallEvents.of("a", CallAction.HANGUP));
+        running(() -> {
+            receiver.ledger().awaitAccepted(3 + 1, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 3);
+        });
+        assertThat(receiver.ledger().byPath("/e")).extracting(Received::webhookId).containsExactly("a_answer",
+                "a_originate");
+    }
+
+    @Test
+    void aHangupGoesWhereTheOriginateWentThoughTheFormerOwnerSettledAnAnswerThatIsNotForIt() throws Exception {
+        endpoints.addEndpoint(receiver.url("/e").toString(), Map.of("events", "'{originate,hangup}'"));
+        receiver.on("/e", _ -> Answer.status(500));
+        recordsToFail.set(1);
+        publish(CallEvents.of("a", CallAction.ORIGINATE), CallEvents.of("a", CallAction.ANSWER),
+                CallEvents.of(inThePartitionOf("a"), CallAction.ORIGINATE));
+        running(() -> receiver.ledger().awaitAccepted(2, LIMIT));
+        receiver.on("/e", _ -> Answer.ok());
+        publish(CallEvents.of("a", CallAction.HANGUP));
+        running(() -> {
+            receiver.ledger().awaitAccepted(2 + 4, LIMIT);
+            await().atMost(LIMIT).until(() -> committed() == 4);
+        });
+        assertThat(receiver.ledger().firstAcceptedByLeg("/e").get("a")).extracting(Received::webhookId)
+                .containsExactly("a_originate", "a_hangup");
+    }
+
+    @Test
     void eventsThatTheTopicDroppedBeforeTheyWereDeliveredAreAnAlarm() throws Exception {
         publish("a");
         running(() -> {
@@ -274,10 +333,24 @@ class LiveLoopTest {
 
     private void publish(String... uuids) throws Exception {
         for (String uuid : uuids) {
-            for (CallEventMessage message : CallEvents.leg(uuid)) {
-                producer.send(CallEventCodec.toRecord(topics.callEvents(), message)).get(20, TimeUnit.SECONDS);
-            }
+            publish(CallEvents.leg(uuid).toArray(CallEventMessage[]::new));
         }
+    }
+
+    private void publish(CallEventMessage... messages) throws Exception {
+        for (CallEventMessage message : messages) {
+            producer.send(CallEventCodec.toRecord(topics.callEvents(), message)).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Another leg whose records go where those of this one go. */
+    private static String inThePartitionOf(String uuid) {
+        return IntStream.range(0, 1000).mapToObj(n -> "leg-" + n)
+                .filter(other -> partition(other) == partition(uuid)).findFirst().orElseThrow();
+    }
+
+    private static int partition(String uuid) {
+        return BuiltInPartitioner.partitionForKey(uuid.getBytes(StandardCharsets.US_ASCII), PARTITIONS);
     }
 
     /** Records that the group's offsets cover. */
