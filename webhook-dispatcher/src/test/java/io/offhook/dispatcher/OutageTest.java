@@ -9,10 +9,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.offhook.model.CallAction;
 import io.offhook.model.CallEventMessage;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
+import io.offhook.testkit.process.TcpRelay;
 import io.offhook.testkit.receiver.Answer;
 import io.offhook.testkit.receiver.Received;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 class OutageTest {
 
     private static final String TENANT = CallEvents.TENANT;
+    private static final String SOCKET_TIMEOUT = "spring.datasource.hikari.data-source-properties.socketTimeout";
 
     private final EmbeddedKafka kafka;
     private final EmbeddedPostgresServer postgres;
@@ -135,6 +138,36 @@ class OutageTest {
             awaitAccepted("/failing", 150);
         }
         assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
+    }
+
+    /** A host that is lost, or a network that swallows packets, ends no connection. */
+    @Test
+    void aPostgresThatFallsSilentIsTakenForAwayAndComesBack() {
+        UUID known = site.addEndpoint("/ok/known", TENANT);
+        try (var relay = TcpRelay.to(postgres.port());
+                var dispatcher = site.dispatcher(Map.of("spring.datasource.url",
+                        site.registry.url().replace(":" + postgres.port() + "/", ":" + relay.port() + "/"),
+                        SOCKET_TIMEOUT, "2"))) {
+            dispatcher.awaitEndpoint(known);
+            dispatcher.awaitPartitions(Site.PARTITIONS);
+            relay.stall();
+            site.publishLegs("silent-", 10, TENANT);
+            awaitAccepted("/ok/known", 30);
+            await().atMost(Site.LIMIT).until(() -> !dispatcher.registry().isCurrent());
+            UUID added = site.addEndpoint("/ok/added", TENANT);
+            relay.resume();
+            dispatcher.awaitEndpoint(added);
+            site.publishLegs("back-", 10, TENANT);
+            awaitAccepted("/ok/added", 30);
+        }
+    }
+
+    @Test
+    void noStatementWaitsForEverUnlessAnOperatorSaysSo() {
+        try (var dispatcher = site.dispatcher()) {
+            assertThat(dispatcher.bean(HikariDataSource.class).getDataSourceProperties())
+                    .containsEntry("socketTimeout", "20");
+        }
     }
 
     @Test
