@@ -19,6 +19,7 @@ import org.springframework.validation.annotation.Validated;
  *        writes
  *        hand-offs and attempts from their topics into PostgreSQL
  * @param queue deliveries of one endpoint that may wait; beyond it they are handed off
+ * @param queueWait how long a delivery may wait for one of its endpoint's slots, or for its rate; then it is handed off
  * @param maxInFlight requests under way in this dispatcher, all endpoints together
  * @param breakerThreshold failures in a row that open an endpoint's breaker
  * @param maxUnsettled deliveries accepted and not settled beyond which the topic is not read on
@@ -40,6 +41,7 @@ public record DispatcherSettings(
                 "live", "retry",
                 "persist"}) @NotEmpty(message = "one or more of live, retry, persist") Set<DispatcherRole> roles,
         @DefaultValue("256") @Min(value = 1, message = "a whole number from 1 to 100000") @Max(value = 100_000, message = "a whole number from 1 to 100000") int queue,
+        @DefaultValue("30s") Duration queueWait,
         @DefaultValue("2048") @Min(value = 1, message = "a whole number from 1 to 100000") @Max(value = 100_000, message = "a whole number from 1 to 100000") int maxInFlight,
         @DefaultValue("5") @Min(value = 1, message = "a whole number from 1 to 1000") @Max(value = 1000, message = "a whole number from 1 to 1000") int breakerThreshold,
         @DefaultValue("20000") @Min(value = 1, message = "a whole number of at least 1") int maxUnsettled,
@@ -51,7 +53,7 @@ public record DispatcherSettings(
         @DefaultValue("10s") Duration sessionTimeout, @DefaultValue("20s") Duration drain) {
 
     LaneSettings lanes() {
-        return new LaneSettings(queue, maxInFlight, maxUnsettled, breakerThreshold);
+        return new LaneSettings(queue, queueWait, maxInFlight, maxUnsettled, breakerThreshold);
     }
 
     LiveSettings live() {

@@ -70,12 +70,13 @@ final class Lane {
      *
      * @param openStep back-off step of an open breaker, from 1; 0 when it is closed
      */
-    synchronized void onFleetState(int openStep, boolean degraded, long snapshotTakenAtNanos) {
+    synchronized void onFleetState(int openStep, boolean degraded, long snapshotTakenAtNanos, long nowNanos) {
         boolean wasOpen = health.isOpen();
         health.onFleetState(openStep, degraded, liveInFlight == 0 && retriesInFlight == 0, snapshotTakenAtNanos);
         if (!wasOpen && health.isOpen()) {
             clearQueue();
         }
+        handOffOverdue(nowNanos);
     }
 
     /** So many moves of the breaker made here are in the database. */
@@ -94,18 +95,18 @@ final class Lane {
         }
         if (live.holds(delivery.message().uuid())) {
             // Never past what is ahead of it, not even to the retry path: a leg has three events at most, so this stays bounded.
-            live.add(delivery);
+            live.add(delivery, nowNanos);
         } else if (delivery.leg().isHandedOff(endpoint)) {
             handOff(delivery, HandOffReason.ORDERED);
         } else if (health.isOpen() && alone && health.takeOwnProbe(nowNanos)) {
             probing = delivery;
-            live.add(delivery);
+            live.add(delivery, nowNanos);
         } else if (health.isOpen()) {
             handOff(delivery, HandOffReason.BREAKER_OPEN);
         } else if (live.waiting() >= queueLimit()) {
-            handOff(delivery, tokens == null ? HandOffReason.QUEUE_FULL : HandOffReason.RATE_LIMITED);
+            handOff(delivery, tooMuch());
         } else {
-            live.add(delivery);
+            live.add(delivery, nowNanos);
         }
     }
 
@@ -164,6 +165,7 @@ final class Lane {
 
     /** The next delivery that may start, {@code null} when there is none or no slot or token for it. */
     synchronized Start next(long nowNanos) {
+        handOffOverdue(nowNanos);
         while (!retries.isEmpty() && retries.getFirst().isStale(nowNanos)) {
             retries.removeFirst().handedOff(HandOffReason.QUEUE_FULL);
         }
@@ -262,8 +264,24 @@ final class Lane {
         if (health.isOpen()) {
             live.removeBehind(uuid).forEach(behind -> handOff(behind, HandOffReason.BREAKER_OPEN));
         } else {
-            live.ended(uuid);
+            live.ended(uuid, System.nanoTime());
         }
+    }
+
+    /** However many wait and however slow the receiver is, the offset of a record does not wait for that. */
+    private void handOffOverdue(long nowNanos) {
+        for (;;) {
+            List<LegDelivery> leg = live.removeOverdue(nowNanos, settings.queueWait().toNanos());
+            if (leg.isEmpty()) {
+                return;
+            }
+            handOff(leg.getFirst(), tooMuch());
+            leg.subList(1, leg.size()).forEach(behind -> handOff(behind, HandOffReason.ORDERED));
+        }
+    }
+
+    private HandOffReason tooMuch() {
+        return tokens == null ? HandOffReason.QUEUE_FULL : HandOffReason.RATE_LIMITED;
     }
 
     private void endSlot(Delivery delivery) {

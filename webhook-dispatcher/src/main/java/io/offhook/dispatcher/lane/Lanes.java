@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -32,6 +33,9 @@ public final class Lanes implements AutoCloseable {
 
     /** So many receivers are seldom slow at once: when they are all behind, the dispatcher is. */
     private static final int MANY = 40;
+
+    /** Some milliseconds. */
+    private static final int TURNS_AT_ONCE = 256;
 
     private final EndpointRegistry registry;
     private final WebhookSender sender;
@@ -58,7 +62,8 @@ public final class Lanes implements AutoCloseable {
         this.events = events;
         this.delays = delays;
         this.clock = clock;
-        this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("lane-timer").factory());
+        this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("lanes").factory(),
+                new ThreadPoolExecutor.DiscardPolicy());
         registry.watch(this::onSnapshot);
     }
 
@@ -175,8 +180,8 @@ public final class Lanes implements AutoCloseable {
                             lanes.remove(id);
                         }
                     });
-            lane.onFleetState(snapshot.openStep(id), snapshot.degraded().contains(id),
-                    snapshot.takenAtNanos());
+            lane.onFleetState(snapshot.openStep(id), snapshot.degraded().contains(id), snapshot.takenAtNanos(),
+                    System.nanoTime());
             wake(lane);
         });
     }
@@ -194,26 +199,40 @@ public final class Lanes implements AutoCloseable {
 
     /** One thread at a time hands out slots; whoever comes meanwhile leaves it a note, so that no call nests in another. */
     private void pump() {
-        if (pumpRequests.getAndIncrement() > 0) {
-            return;
+        if (pumpRequests.getAndIncrement() == 0) {
+            handOutUntilDone();
         }
-        int seen = 1;
+    }
+
+    /**
+     * Whoever is here hands out for all. A thread that others wait for, one of the sender's or the registry's, must come away from it
+     * however much there is to do: after a while the lanes' own thread goes on.
+     */
+    private void handOutUntilDone() {
+        int seen = pumpRequests.get();
+        int turns = TURNS_AT_ONCE;
         do {
             try {
-                handOutSlots();
+                turns = handOutSlots(turns);
             } catch (RuntimeException e) {
                 // A bug in one lane must not stop the others.
                 log.error("a lane failed", e);
+            }
+            if (turns == 0) {
+                timer.execute(this::handOutUntilDone);
+                return;
             }
             seen = pumpRequests.addAndGet(-seen);
         } while (seen > 0);
     }
 
-    private void handOutSlots() {
-        while (load.inFlight() < settings.maxInFlight()) {
+    /** @return how many of the turns are left */
+    private int handOutSlots(int turns) {
+        int left = turns;
+        for (; left > 0 && load.inFlight() < settings.maxInFlight(); left--) {
             Lane lane = ready.poll();
             if (lane == null) {
-                return;
+                return left;
             }
             lane.leftLine();
             long now = System.nanoTime();
@@ -226,6 +245,7 @@ public final class Lanes implements AutoCloseable {
             load.started();
             send(lane, start);
         }
+        return left;
     }
 
     private void wakeAtNextToken(Lane lane, long now) {

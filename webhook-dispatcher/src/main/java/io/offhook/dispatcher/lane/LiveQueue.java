@@ -13,6 +13,7 @@ final class LiveQueue {
     private static final class Leg {
         private final ArrayDeque<LegDelivery> waiting = new ArrayDeque<>(2);
         private boolean inFlight;
+        private long readySinceNanos;
     }
 
     private final Map<String, Leg> legs = new HashMap<>();
@@ -39,13 +40,13 @@ final class LiveQueue {
         return legs.containsKey(uuid);
     }
 
-    void add(LegDelivery delivery) {
+    void add(LegDelivery delivery, long nowNanos) {
         String uuid = delivery.message().uuid();
         Leg leg = legs.get(uuid);
         if (leg == null) {
             leg = new Leg();
             legs.put(uuid, leg);
-            ready.addLast(uuid);
+            makeReady(uuid, leg, nowNanos);
         }
         leg.waiting.addLast(delivery);
         addWaiting(1);
@@ -64,14 +65,24 @@ final class LiveQueue {
     }
 
     /** The leg's delivery under way was made: the next of the leg may go. */
-    void ended(String uuid) {
+    void ended(String uuid, long nowNanos) {
         Leg leg = legs.get(uuid);
         leg.inFlight = false;
         if (leg.waiting.isEmpty()) {
             legs.remove(uuid);
         } else {
-            ready.addLast(uuid);
+            makeReady(uuid, leg, nowNanos);
         }
+    }
+
+    /** The leg that has been ready for longest, if that is longer than so. @return what waits of it, in order; none when it may wait */
+    List<LegDelivery> removeOverdue(long nowNanos, long waitNanos) {
+        String uuid = ready.peekFirst();
+        if (uuid == null || nowNanos - legs.get(uuid).readySinceNanos <= waitNanos) {
+            return List.of();
+        }
+        ready.removeFirst();
+        return removeBehind(uuid);
     }
 
     /** The leg's delivery under way failed. @return what waited behind it, in order */
@@ -107,6 +118,11 @@ final class LiveQueue {
         });
         addWaiting(-removed.size());
         return removed;
+    }
+
+    private void makeReady(String uuid, Leg leg, long nowNanos) {
+        leg.readySinceNanos = nowNanos;
+        ready.addLast(uuid);
     }
 
     private void addWaiting(int more) {

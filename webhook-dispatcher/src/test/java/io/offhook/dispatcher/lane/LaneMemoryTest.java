@@ -46,7 +46,8 @@ class LaneMemoryTest {
                 var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofHours(1));
                 var sender = new WebhookSender("test",
                         new EgressGuard("127.0.0.0/8", new AddressResolver(HostLookup.system())), Clock.systemUTC());
-                var lanes = new Lanes(registry, sender, new LaneSettings(QUEUE, 2048, 1_000_000, 5),
+                var lanes = new Lanes(registry, sender,
+                        new LaneSettings(QUEUE, Duration.ofHours(1), 2048, 1_000_000, 5),
                         new RecordedEvents(), (_, _) -> Duration.ofSeconds(1), Clock.systemUTC())) {
             receiver.on("/hang", _ -> new Answer.Delayed(Duration.ofHours(1), Answer.ok()));
             endpoints.jdbc().sql("""

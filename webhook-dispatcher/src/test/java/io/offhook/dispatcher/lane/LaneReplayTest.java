@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What a lane lets a replay do. */
 class LaneReplayTest {
 
-    private static final LaneSettings SETTINGS = new LaneSettings(10, 100, 1000, 5);
+    private static final LaneSettings SETTINGS = new LaneSettings(10, Duration.ofSeconds(30), 100, 1000, 5);
 
     private final List<String> book = new ArrayList<>();
     private final Lane lane = new Lane(RecordedDelivery.ENDPOINT, SETTINGS, new LaneLoad(SETTINGS),

@@ -24,7 +24,8 @@ class LaneTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     /** Of the back-off: twice as long at the second, and so on. */
     private static final Duration STEP = Duration.ofHours(1);
-    private static final LaneSettings SETTINGS = new LaneSettings(QUEUE, 100, 1000, 5);
+    private static final Duration QUEUE_WAIT = Duration.ofSeconds(30);
+    private static final LaneSettings SETTINGS = new LaneSettings(QUEUE, QUEUE_WAIT, 100, 1000, 5);
 
     private final List<String> book = new ArrayList<>();
     private final RecordedEvents events = new RecordedEvents();
@@ -88,6 +89,34 @@ class LaneTest {
         offer(held.get(1));
         assertThat(book).as("waits behind its originate, full or not").isEmpty();
         assertThat(lane.waiting()).isEqualTo(QUEUE + 1);
+    }
+
+    @Test
+    void whatHasWaitedTooLongIsHandedOffExceptBehindWhatIsUnderWay() {
+        offerLeg("under-way");
+        var underWay = next();
+        offerLeg("waits");
+        now += QUEUE_WAIT.toNanos();
+        assertThat(lane.next(now)).isNull();
+        assertThat(book).as("so long it may").isEmpty();
+        now++;
+        lane.onFleetState(0, false, now, now);
+        assertThat(book).containsExactly("waits_originate queue_full", "waits_answer ordered", "waits_hangup ordered");
+        lane.ended(underWay, AttemptResults.delivered());
+        assertThat(book).contains("under-way_originate delivered");
+        assertThat(lane.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void whatItsRateLetsWaitTooLongIsHandedOff() {
+        lane.configure(endpoint(4, 1), 1, 100, now);
+        offer(leg("first").getFirst());
+        offer(leg("second").getFirst());
+        lane.ended(next(), AttemptResults.delivered());
+        assertThat(lane.next(now)).as("no token for 100 s").isNull();
+        now += QUEUE_WAIT.toNanos() + 1;
+        assertThat(lane.next(now)).isNull();
+        assertThat(book).containsExactly("first_originate delivered", "second_originate rate_limited");
     }
 
     @Test
@@ -157,12 +186,12 @@ class LaneTest {
         failFour();
         fail("fifth");
         long before = System.nanoTime();
-        lane.onFleetState(0, false, before);
+        lane.onFleetState(0, false, before, now);
         assertThat(lane.isOpen()).as("not written yet").isTrue();
         lane.onMovesWritten(1, System.nanoTime());
-        lane.onFleetState(0, false, before);
+        lane.onFleetState(0, false, before, now);
         assertThat(lane.isOpen()).as("written after the snapshot was taken").isTrue();
-        lane.onFleetState(0, false, System.nanoTime() + 1);
+        lane.onFleetState(0, false, System.nanoTime() + 1, now);
         assertThat(lane.isOpen()).as("another dispatcher's probe closed it").isFalse();
     }
 
@@ -171,7 +200,7 @@ class LaneTest {
         var rows = List.of(retry("row", false));
         offerLeg("a");
         rows.forEach(lane::offer);
-        lane.onFleetState(1, true, System.nanoTime() + SECOND);
+        lane.onFleetState(1, true, System.nanoTime() + SECOND, now);
         assertThat(book).containsExactly("a_originate breaker_open", "a_answer breaker_open", "a_hangup breaker_open",
                 "row_originate breaker_open");
     }

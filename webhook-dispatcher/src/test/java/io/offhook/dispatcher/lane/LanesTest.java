@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.offhook.dispatcher.CallEvents;
@@ -40,7 +41,8 @@ class LanesTest {
                 var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofHours(1));
                 var sender = new WebhookSender("test",
                         new EgressGuard("127.0.0.0/8", new AddressResolver(HostLookup.system())), Clock.systemUTC());
-                var lanes = new Lanes(registry, sender, new LaneSettings(1000, 100, 100_000, 5), new RecordedEvents(),
+                var lanes = new Lanes(registry, sender, new LaneSettings(1000, Duration.ofHours(1), 100, 100_000, 5),
+                        new RecordedEvents(),
                         (_, _) -> Duration.ofSeconds(1), Clock.systemUTC())) {
             UUID id = endpoints.addEndpoint(receiver.url("/ok").toString(), Map.of("rate_limit_per_sec", "1"));
             registry.start();
@@ -54,6 +56,48 @@ class LanesTest {
             }
             assertThat(lanes.timers()).isLessThanOrEqualTo(1);
             receiver.ledger().awaitCount(2, LIMIT);
+        }
+    }
+
+    /** A thread that reads responses or watches time-outs hands out slots when it ends a delivery, and others wait for it. */
+    @Test
+    void noThreadIsKeptHoweverMuchThereIsToHandOut(EmbeddedPostgresServer postgres) throws Exception {
+        int chain = 2_000;
+        try (var receiver = WebhookReceiver.start();
+                var endpoints = new Registry(postgres, "kept");
+                var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofHours(1));
+                var sender = new WebhookSender("test",
+                        new EgressGuard("127.0.0.0/8", new AddressResolver(HostLookup.system())), Clock.systemUTC());
+                var lanes = new Lanes(registry, sender,
+                        new LaneSettings(10_000, Duration.ofHours(1), chain, 100_000, 5),
+                        new RecordedEvents(), (_, _) -> Duration.ofSeconds(1), Clock.systemUTC())) {
+            List<UUID> ids = IntStream.range(0, chain)
+                    .mapToObj(_ -> endpoints.addEndpoint(receiver.url("/ok").toString())).toList();
+            registry.start();
+            assertThat(registry.awaitFirst(LIMIT)).isTrue();
+            var startedHere = new AtomicInteger();
+            Thread here = Thread.currentThread();
+            var next = new AtomicInteger();
+            Runnable offerNext = new Runnable() {
+                @Override
+                public void run() {
+                    int number = next.getAndIncrement();
+                    if (number < chain) {
+                        UUID id = ids.get(number);
+                        var first = originate("leg-" + number, id);
+                        first.onStart(() -> {
+                            if (Thread.currentThread() == here) {
+                                startedHere.incrementAndGet();
+                            }
+                            run();
+                        });
+                        lanes.offer(registry.snapshot().find(id).orElseThrow(), first);
+                    }
+                }
+            };
+            offerNext.run();
+            assertThat(startedHere.get()).as("started by the thread that came with the first").isBetween(1, chain / 2);
+            receiver.ledger().awaitCount(chain, LIMIT);
         }
     }
 
@@ -100,7 +144,8 @@ class LanesTest {
     }
 
     private static Lanes lanes(EndpointRegistry registry, WebhookSender sender) {
-        return new Lanes(registry, sender, new LaneSettings(10_000, 100, 100_000, 5), new RecordedEvents(),
+        return new Lanes(registry, sender, new LaneSettings(10_000, Duration.ofHours(1), 100, 100_000, 5),
+                new RecordedEvents(),
                 (_, _) -> Duration.ofSeconds(1), Clock.systemUTC());
     }
 

@@ -1,5 +1,6 @@
 package io.offhook.dispatcher.lane;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,18 +11,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class LiveQueueTest {
 
-    private final LiveQueue queue = new LiveQueue(new LaneLoad(new LaneSettings(256, 100, 1000, 5)));
+    private final LiveQueue queue = new LiveQueue(
+            new LaneLoad(new LaneSettings(256, Duration.ofSeconds(30), 100, 1000, 5)));
 
     @Test
     void aLegHasOneUnderWayAndKeepsItsOrder() {
         var leg = add("a");
         assertThat(queue.start()).isSameAs(leg.getFirst());
         assertThat(queue.start()).as("the answer waits for the originate").isNull();
-        queue.ended("a");
+        queue.ended("a", 0);
         assertThat(queue.start()).isSameAs(leg.get(1));
-        queue.ended("a");
+        queue.ended("a", 0);
         assertThat(queue.start()).isSameAs(leg.get(2));
-        queue.ended("a");
+        queue.ended("a", 0);
         assertThat(queue.holds("a")).isFalse();
         assertThat(queue.waiting()).isZero();
     }
@@ -32,8 +34,8 @@ class LiveQueueTest {
         var b = add("b");
         assertThat(queue.start()).isSameAs(a.getFirst());
         assertThat(queue.start()).isSameAs(b.getFirst());
-        queue.ended("b");
-        queue.ended("a");
+        queue.ended("b", 0);
+        queue.ended("a", 0);
         assertThat(queue.start()).isSameAs(b.get(1));
         assertThat(queue.start()).isSameAs(a.get(1));
     }
@@ -56,7 +58,7 @@ class LiveQueueTest {
         assertThat(queue.removeIdleLegs()).containsExactlyElementsOf(b);
         assertThat(queue.hasReady()).isFalse();
         assertThat(queue.holds("a")).isTrue();
-        queue.ended("a");
+        queue.ended("a", 0);
         assertThat(queue.start()).isSameAs(a.get(1));
     }
 
@@ -67,7 +69,7 @@ class LiveQueueTest {
         queue.start();
         assertThat(queue.removeWaiting(delivery -> delivery.message().uuid().equals("a")))
                 .containsExactly(a.get(1), a.get(2));
-        queue.ended("a");
+        queue.ended("a", 0);
         assertThat(queue.holds("a")).isFalse();
         assertThat(queue.start()).isSameAs(b.getFirst());
         assertThat(queue.waiting()).isEqualTo(2);
@@ -75,7 +77,7 @@ class LiveQueueTest {
 
     private List<RecordedDelivery.Live> add(String uuid) {
         var leg = RecordedDelivery.leg(CallEvents.leg(uuid), new ArrayList<>());
-        leg.forEach(queue::add);
+        leg.forEach(delivery -> queue.add(delivery, 0));
         return leg;
     }
 }

@@ -25,10 +25,22 @@ sealed class RecordedDelivery implements Delivery {
 
     static final class Live extends RecordedDelivery implements LegDelivery {
         private final LegAffinity leg;
+        private Runnable atStart = () -> {};
 
         Live(UUID endpoint, CallEventMessage message, LegAffinity leg, List<String> book) {
             super(endpoint, message, book);
             this.leg = leg;
+        }
+
+        /** Done by the thread that starts it, before it is sent. */
+        void onStart(Runnable action) {
+            atStart = action;
+        }
+
+        @Override
+        public int attemptNumber() {
+            atStart.run();
+            return super.attemptNumber();
         }
 
         @Override

@@ -279,7 +279,8 @@ class LiveLoopTest {
         try (states;
                 var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofSeconds(1));
                 var sender = new WebhookSender("test", new EgressGuard("127.0.0.0/8", resolver), Clock.systemUTC());
-                var lanes = new Lanes(registry, sender, new LaneSettings(256, 100, 1000, 5), states, schedule,
+                var lanes = new Lanes(registry, sender, new LaneSettings(256, Duration.ofSeconds(30), 100, 1000, 5),
+                        states, schedule,
                         Clock.systemUTC());
                 var handOffs = new HandOffs(topics.webhookRetries(), new HashMap<>(client), meters);
                 var retryTail = new RetryTail(topics.webhookRetries(), client)) {
