@@ -78,6 +78,12 @@ public final class TopicProvisioner implements AutoCloseable {
         while (!ready.isDone()) {
             try {
                 ready.complete(ensure(admin));
+            } catch (UnequalPartitionsException e) {
+                if (!complained) {
+                    log.error("{}, trying again every {} s until it has", e.getMessage(), RETRY.toSeconds());
+                    complained = true;
+                }
+                TimeUnit.SECONDS.sleep(RETRY.toSeconds());
             } catch (ExecutionException | TimeoutException e) {
                 if (!complained && !isBeingMade(e)) {
                     log.warn(
@@ -117,9 +123,22 @@ public final class TopicProvisioner implements AutoCloseable {
         others.add(topic(topics.webhookAttempts(), ATTEMPT_PARTITIONS, retained()));
         create(admin, others);
         for (NewTopic topic : others) {
-            awaitLeaders(admin, topic.name());
+            int found = awaitLeaders(admin, topic.name());
+            if (found != partitions && !topic.name().equals(topics.webhookAttempts())) {
+                throw new UnequalPartitionsException("topic %s has %d partitions and must have %d, as %s".formatted(
+                        topic.name(), found, partitions, topics.callEvents()));
+            }
         }
         return partitions;
+    }
+
+    /** Somebody has given one topic more partitions: then a leg's records do not lie where those who look for them read. */
+    private static final class UnequalPartitionsException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnequalPartitionsException(String message) {
+            super(message);
+        }
     }
 
     private Map<String, String> retained() {

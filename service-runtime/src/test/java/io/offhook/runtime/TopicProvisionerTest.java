@@ -3,13 +3,18 @@ package io.offhook.runtime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.offhook.model.Topics;
 import io.offhook.testkit.kafka.EmbeddedKafka;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,9 +23,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class TopicProvisionerTest {
 
@@ -65,6 +72,31 @@ class TopicProvisionerTest {
                 assertThat(provisioner.ready().get(30, TimeUnit.SECONDS)).isEqualTo(3);
             }
             assertThat(partitions(admin, topics.webhookRetries())).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void nothingBeginsBeforeTheTopicsOfLegsHaveEquallyManyPartitions() throws Exception {
+        var topics = new Topics("unequal.");
+        var said = new ListAppender<ILoggingEvent>();
+        said.list = new CopyOnWriteArrayList<>();
+        said.start();
+        var logger = (Logger) LoggerFactory.getLogger(TopicProvisioner.class);
+        logger.addAppender(said);
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic(topics.callEvents(), 3, (short) 1),
+                    new NewTopic(topics.webhookRetries(), 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+            try (var provisioner = provisioner("unequal.")) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> said.list.stream()
+                        .anyMatch(event -> event.getFormattedMessage().contains(
+                                topics.webhookRetries() + " has 2 partitions and must have 3")));
+                assertThat(provisioner.ready()).isNotDone();
+                admin.createPartitions(Map.of(topics.webhookRetries(), NewPartitions.increaseTo(3))).all().get(30,
+                        TimeUnit.SECONDS);
+                assertThat(provisioner.ready().get(30, TimeUnit.SECONDS)).isEqualTo(3);
+            }
+        } finally {
+            logger.detachAppender(said);
         }
     }
 

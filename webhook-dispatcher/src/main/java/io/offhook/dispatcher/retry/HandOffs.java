@@ -28,6 +28,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Puts deliveries into the retry topic, in the order given, and says when each is there. A thread of its own, since a producer may
@@ -111,6 +112,7 @@ public final class HandOffs implements AutoCloseable {
             while (!closing || !queue.isEmpty()) {
                 if (broken) {
                     renew();
+                    continue;
                 }
                 Pending pending = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (pending != null) {
@@ -162,9 +164,18 @@ public final class HandOffs implements AutoCloseable {
         // Ends with all its callbacks called.
         producer.close(Duration.ZERO);
         TimeUnit.MILLISECONDS.sleep(RENEW_MILLIS);
+        Producer<byte[], byte[]> next;
+        try {
+            next = new KafkaProducer<>(properties);
+        } catch (KafkaException e) {
+            // Not even the brokers' names are known, for example. It stays broken, so this is tried again.
+            log.warn("no producer of hand-offs can be made, trying again every {} ms: {}", RENEW_MILLIS,
+                    NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+            return;
+        }
         renewals.increment();
         broken = false;
-        producer = new KafkaProducer<>(properties);
+        producer = next;
         underWay.forEach(this::send);
     }
 

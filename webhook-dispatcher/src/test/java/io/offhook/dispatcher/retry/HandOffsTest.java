@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Partitioner;
 import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -66,6 +67,7 @@ class HandOffsTest {
         Map<String, Object> failing = new HashMap<>(client);
         failing.put("partitioner.class", FailsAtFirst.class.getName());
         failing.put(FailsAtFirst.FAILURES, new AtomicInteger(2));
+        failing.put(FailsAtFirst.NOT_MADE, new AtomicInteger(2));
         try (var admin = Admin.create(client); var handOffs = new HandOffs(topic, failing, meters)) {
             admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
             for (CallAction action : CallAction.values()) {
@@ -81,11 +83,16 @@ class HandOffsTest {
     /** What a permission that was taken away for a time does to a producer. */
     public static final class FailsAtFirst implements Partitioner {
         static final String FAILURES = "failures";
+        static final String NOT_MADE = "not.made";
         private AtomicInteger failures;
 
+        /** The first producer is made, those that replace it not at once. */
         @Override
         public void configure(Map<String, ?> configs) {
             failures = (AtomicInteger) configs.get(FAILURES);
+            if (failures.get() < 2 && ((AtomicInteger) configs.get(NOT_MADE)).getAndDecrement() > 0) {
+                throw new ConfigException("No resolvable bootstrap urls given in bootstrap.servers");
+            }
         }
 
         @Override
