@@ -1,5 +1,8 @@
 package io.offhook;
 
+import java.time.Clock;
+import java.time.Instant;
+
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -39,4 +42,15 @@ class ArchitectureTest {
             .resideInAnyPackage("io.offhook.ingestor..", "io.offhook.dispatcher..", "io.offhook.api..",
                     "io.offhook.runtime..")
             .should().dependOnClassesThat().resideInAPackage("io.offhook.testkit..");
+
+    /** What is due, leased or too old is PostgreSQL's to say: dispatchers whose clocks differ agree on it. */
+    @ArchTest
+    static final ArchRule THE_RETRY_ENGINE_KNOWS_NO_CLOCK_BUT_THE_DATABASES = noClasses()
+            .that()
+            .resideInAnyPackage("io.offhook.dispatcher.retry..", "io.offhook.dispatcher.live..",
+                    "io.offhook.dispatcher.persist..", "io.offhook.dispatcher.replay..",
+                    "io.offhook.dispatcher.endpoint..")
+            .should().callMethod(System.class, "currentTimeMillis")
+            .orShould().callMethod(Instant.class, "now")
+            .orShould().dependOnClassesThat().areAssignableTo(Clock.class);
 }
