@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,169 @@ class AddressResolverTest {
             Awaitility.await().untilAsserted(() -> assertThat(addresses(resolver)).containsExactly(FIRST));
             assertThat(lookups).as("the late answer is used").hasValue(1);
         }
+    }
+
+    /** At a cold start all names are new: fifty with a silent name server come first, healthy ones must not share their fate. */
+    @Test
+    void newNamesThatHangDoNotStarveNewNamesThatAnswer() throws Exception {
+        var release = new CountDownLatch(1);
+        try (var resolver = new AddressResolver(host -> {
+            if (host.startsWith("dead")) {
+                await(release);
+            }
+            return List.of(FIRST);
+        })) {
+            for (int i = 0; i < 50; i++) {
+                resolver.resolve("dead" + i + ".example");
+            }
+            var healthy = new ArrayList<CompletableFuture<Resolution>>();
+            for (int i = 0; i < 50; i++) {
+                healthy.add(resolver.resolve("crm" + i + ".example"));
+            }
+            for (CompletableFuture<Resolution> one : healthy) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(new Resolution.Found(List.of(FIRST)));
+            }
+        } finally {
+            release.countDown();
+        }
+    }
+
+    /** Twenty names that answered, more than there were threads for such names, hang at their next look-up. */
+    @Test
+    void knownNamesThatHangDoNotDelayTheRefreshOfOthers() throws Exception {
+        var release = new CountDownLatch(1);
+        try (var resolver = new AddressResolver(host -> {
+            if (host.startsWith("flapping") && nanoTime.get() > 0) {
+                await(release);
+            }
+            return List.of(answer);
+        }, nanoTime::get, Duration.ofSeconds(5))) {
+            assertThat(addresses(resolver)).containsExactly(FIRST);
+            for (int i = 0; i < 20; i++) {
+                resolver.resolve("flapping" + i + ".example").get(20, TimeUnit.SECONDS);
+            }
+            answer = SECOND;
+            pass(Duration.ofSeconds(11));
+            for (int i = 0; i < 20; i++) {
+                resolver.resolve("flapping" + i + ".example");
+            }
+            assertThat(addresses(resolver)).as("its own answer, not the last good one").containsExactly(SECOND);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    /** Five names fill the five threads, overtime included, that names of good repute have here. */
+    @Test
+    void namesThatAnswerAndHangByTurnsAreNotTrustedAgain() throws Exception {
+        var flapping = List.of("flapping0", "flapping1", "flapping2", "flapping3", "flapping4");
+        var hang = new AtomicReference<>(new CountDownLatch(1));
+        var hanging = new AtomicInteger();
+        try (var resolver = new AddressResolver(host -> {
+            if (host.startsWith("flapping")) {
+                hanging.incrementAndGet();
+                await(hang.get());
+                hanging.decrementAndGet();
+            }
+            return List.of(answer);
+        }, nanoTime::get, settings(1, Duration.ofMillis(500)))) {
+            flapping.forEach(resolver::resolve);
+            Awaitility.await("all are given up").until(
+                    () -> flapping.stream().map(resolver::resolve).allMatch(CompletableFuture::isDone));
+            hang.get().countDown();
+            awaitIdle(resolver);
+            pass(Duration.ofSeconds(11));
+            assertThat(addresses(resolver)).containsExactly(FIRST);
+            flapping.forEach(resolver::resolve);
+            awaitIdle(resolver);
+
+            hang.set(new CountDownLatch(1));
+            answer = SECOND;
+            pass(Duration.ofSeconds(11));
+            flapping.forEach(resolver::resolve);
+            Awaitility.await().until(() -> hanging.get() == 2 && resolver.lookUps().waiting() == 3);
+            assertThat(addresses(resolver)).as("its own answer, not the last good one").containsExactly(SECOND);
+        } finally {
+            hang.get().countDown();
+        }
+    }
+
+    @Test
+    void nameWhoseLookUpGotNoThreadHasNotFailed() throws Exception {
+        var release = new CountDownLatch(1);
+        try (var resolver = new AddressResolver(host -> {
+            if (host.startsWith("dead")) {
+                await(release);
+            }
+            return List.of(FIRST);
+        }, nanoTime::get, settings(1, Duration.ofMillis(500)))) {
+            for (int i = 0; i < 5; i++) {
+                resolver.resolve("dead" + i + ".example");
+            }
+            Awaitility.await().until(() -> resolver.lookUps().underWay() == 5);
+            assertThat(resolve(resolver))
+                    .isEqualTo(new Resolution.NotFound("crm.example: its look-up waited for 500 ms"));
+            CompletableFuture<Resolution> again = resolver.resolve("crm.example");
+            assertThat(again).as("no failure to be remembered").isNotDone();
+            release.countDown();
+            assertThat(again.get(20, TimeUnit.SECONDS)).isInstanceOf(Resolution.Found.class);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void threadsAndQueueAreBoundedWhenEverythingHangs() throws Exception {
+        var release = new CountDownLatch(1);
+        var hanging = new AtomicInteger();
+        var most = new AtomicInteger();
+        try (var resolver = new AddressResolver(host -> {
+            most.accumulateAndGet(hanging.incrementAndGet(), Math::max);
+            await(release);
+            hanging.decrementAndGet();
+            return List.of(FIRST);
+        }, nanoTime::get, settings(1, Duration.ofSeconds(1)))) {
+            var all = new ArrayList<CompletableFuture<Resolution>>();
+            for (int i = 0; i < 10_100; i++) {
+                all.add(resolver.resolve("dead" + i + ".example"));
+            }
+            long refused = all.stream().filter(CompletableFuture::isDone).map(CompletableFuture::join)
+                    .filter(answer -> answer instanceof Resolution.NotFound(var reason)
+                            && reason.contains("too many look-ups are waiting"))
+                    .count();
+            assertThat(refused).as("with one to five look-ups under way meanwhile").isBetween(95L, 99L);
+            for (CompletableFuture<Resolution> one : all) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).isInstanceOf(Resolution.NotFound.class);
+            }
+            Awaitility.await().until(() -> hanging.get() == 5);
+            assertThat(resolver.lookUps()).isEqualTo(new LookUpStats(10_100 - (int) refused - 5, 5));
+
+            release.countDown();
+            awaitIdle(resolver);
+            assertThat(most).hasValue(5);
+            assertThat(resolver.resolve("dead10099.example").get(20, TimeUnit.SECONDS))
+                    .as("was refused, has not failed")
+                    .isInstanceOf(Resolution.Found.class);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void closedResolverFindsNothing() throws Exception {
+        AddressResolver resolver = resolver();
+        resolver.close();
+        assertThat(resolve(resolver)).isInstanceOf(Resolution.NotFound.class);
+        assertThat(lookups).hasValue(0);
+    }
+
+    private static ResolverSettings settings(int threads, Duration limit) {
+        ResolverSettings standard = ResolverSettings.standard();
+        return new ResolverSettings(threads, limit, standard.refresh(), standard.failureMemory(), standard.lastGood());
+    }
+
+    private static void awaitIdle(AddressResolver resolver) {
+        Awaitility.await().until(() -> resolver.lookUps().equals(new LookUpStats(0, 0)));
     }
 
     private AddressResolver resolver() {
