@@ -66,6 +66,7 @@ class ConfigurationDocumentTest {
         sections.put("offhook.replay", "Dispatcher: replays");
         sections.put("offhook.attempts", "Dispatcher: the history of attempts");
         sections.put("offhook.egress", "Dispatcher and API: where webhooks may go");
+        sections.put("offhook.dns", "Dispatcher and API: names of receivers");
         sections.put("offhook.api", "API");
         sections.put("offhook.calls", "API: the table of calls");
         sections.put("offhook.stats", "Dispatcher and API: statistics");

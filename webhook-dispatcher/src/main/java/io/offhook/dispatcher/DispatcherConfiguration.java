@@ -22,6 +22,7 @@ import io.offhook.dispatcher.retry.RetryEngine;
 import io.offhook.dispatcher.retry.RetryMetrics;
 import io.offhook.dispatcher.retry.RetryTail;
 import io.offhook.model.Topics;
+import io.offhook.runtime.DnsSettings;
 import io.offhook.runtime.GroupSessions;
 import io.offhook.runtime.InvalidSettingException;
 import io.offhook.runtime.StatisticsSettings;
@@ -30,6 +31,7 @@ import io.offhook.runtime.TopicSettings;
 import io.offhook.sender.AddressResolver;
 import io.offhook.sender.EgressGuard;
 import io.offhook.sender.HostLookup;
+import io.offhook.sender.ResolverSettings;
 import io.offhook.sender.WebhookSender;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
@@ -49,7 +51,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({DispatcherSettings.class, RetryProperties.class, AttemptProperties.class,
-        ReplayProperties.class, StatisticsSettings.class})
+        ReplayProperties.class, StatisticsSettings.class, DnsSettings.class})
 class DispatcherConfiguration {
 
     private static final int MAX_POLL_RECORDS = 500;
@@ -85,8 +87,9 @@ class DispatcherConfiguration {
     }
 
     @Bean
-    AddressResolver addressResolver() {
-        return new AddressResolver(HostLookup.system());
+    AddressResolver addressResolver(DnsSettings dns) {
+        return new AddressResolver(HostLookup.system(), new ResolverSettings(dns.threads(), dns.timeout(),
+                dns.refresh(), dns.failureMemory(), dns.lastGood()));
     }
 
     @Bean
@@ -101,6 +104,11 @@ class DispatcherConfiguration {
             throw new InvalidSettingException("offhook.egress.allow-cidrs", allowed,
                     "comma-separated blocks without bits past the prefix, such as 127.0.0.0/8,fd00::/8");
         }
+    }
+
+    @Bean
+    SenderMetrics senderMetrics(WebhookSender sender, AddressResolver resolver) {
+        return new SenderMetrics(sender, resolver);
     }
 
     @Bean

@@ -99,6 +99,22 @@ class DeliveryTest {
     }
 
     @Test
+    void connectionsThatAreOpenedReusedAndIdleAreSeen() {
+        add("/ok/connections", "connections.example", Map.of());
+        double opened = dispatcher.functionCounter("offhook.dispatcher.connections.opened");
+        double reused = dispatcher.functionCounter("offhook.dispatcher.connections.reused");
+        for (int i = 1; i <= 5; i++) {
+            site.publish(CallEvents.of("connections-" + i, CallAction.ORIGINATE, "connections.example", OUT));
+            awaitAccepted("/ok/connections", i);
+            await().atMost(Site.LIMIT).until(() -> dispatcher.gauge("offhook.dispatcher.connections.idle") >= 1);
+        }
+        assertThat(dispatcher.functionCounter("offhook.dispatcher.connections.opened")
+                + dispatcher.functionCounter("offhook.dispatcher.connections.reused") - opened - reused).isEqualTo(5);
+        assertThat(dispatcher.functionCounter("offhook.dispatcher.connections.opened")).isPositive();
+        assertThat(dispatcher.functionCounter("offhook.dispatcher.connections.reused")).isGreaterThan(reused);
+    }
+
+    @Test
     void eventsThatNobodyWantsAreSettled() {
         site.publishLegs("unwanted-", 50, "unwanted.example");
         site.awaitAllCommitted();

@@ -48,6 +48,10 @@ final class RunningDispatcher implements AutoCloseable {
         return context.getBean(MeterRegistry.class).get(name).counter().count();
     }
 
+    double functionCounter(String name) {
+        return context.getBean(MeterRegistry.class).get(name).functionCounter().count();
+    }
+
     <T> T bean(Class<T> type) {
         return context.getBean(type);
     }

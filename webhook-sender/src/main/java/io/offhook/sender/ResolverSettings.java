@@ -9,7 +9,7 @@ import java.time.Duration;
  *        failed and that hung; look-ups that take long get further threads, ten times as many at most
  * @param timeout how long a look-up may take, and how long somebody waits for one
  * @param refresh how long an answer is good without another look-up
- * @param failureMemory how long a failure is
+ * @param failureMemory how long a failure is good without another look-up
  * @param lastGood how long the last good answer serves while look-ups fail
  */
 public record ResolverSettings(int threads, Duration timeout, Duration refresh, Duration failureMemory,

@@ -3,22 +3,27 @@ package io.offhook.api.endpoint;
 import java.time.Clock;
 import java.util.Optional;
 
+import io.offhook.runtime.DnsSettings;
 import io.offhook.runtime.InvalidSettingException;
 import io.offhook.sender.AddressResolver;
 import io.offhook.sender.EgressGuard;
 import io.offhook.sender.HostLookup;
+import io.offhook.sender.ResolverSettings;
 import io.offhook.sender.WebhookSender;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Where webhooks may go, judged when an endpoint is registered and when its test event is sent. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DnsSettings.class)
 class EgressConfiguration {
 
     @Bean
-    AddressResolver addressResolver() {
-        return new AddressResolver(HostLookup.system());
+    AddressResolver addressResolver(DnsSettings dns) {
+        return new AddressResolver(HostLookup.system(), new ResolverSettings(dns.threads(), dns.timeout(),
+                dns.refresh(), dns.failureMemory(), dns.lastGood()));
     }
 
     @Bean
