@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -14,20 +13,25 @@ import java.util.stream.Stream;
 /** {@code offhook chaos}: runs fault scenarios for minutes and says whether every leg came out whole and every webhook arrived. */
 public final class ChaosCommand {
 
-    /** Of faults in one run of a scenario: what is known of its legs, some 100 MB, is forgotten with it. */
-    private static final Duration LENGTH = Duration.ofSeconds(20);
-    private static final Duration OUTAGE = Duration.ofMinutes(2);
+    private static final int MINUTES = 15;
     private static final int MAX_MINUTES = 24 * 60;
+    /** The receiver that is down for long takes one place nearly all the time. */
+    private static final int SIDE_BY_SIDE = 4;
+    /** From when nobody waits for anything any more until the end: a dozen processes are to be killed. */
+    private static final Duration CLOSING = Duration.ofSeconds(40);
+    /** What is left of it when scenarios that still run are left: the stores are to be closed. */
+    private static final Duration LEAVING = Duration.ofSeconds(15);
     /** What a loaded machine may need for a start or for the last event. */
     private static final Duration PATIENCE = Duration.ofMinutes(4);
-    private static final double CALLS_PER_SECOND = 100;
+    /** Of each of those at once: two cores are then half busy, and as much again is there for starts. */
+    private static final double CALLS_PER_SECOND = 30;
 
     private ChaosCommand() {}
 
     /**
-     * @param minutes after which no scenario is begun that has been run already
+     * @param minutes at the end of which it ends, whatever goes on
      * @param scenarios those to run
-     * @param seed of the calls; grows by one each time that all scenarios have been run
+     * @param seed of the calls; grows by one each time that a scenario has been run
      */
     record Options(int minutes, long seed, List<Scenario> scenarios, ChaosSettings.Jars jars, Path directory) {}
 
@@ -46,7 +50,7 @@ public final class ChaosCommand {
 
     /** @throws IllegalArgumentException with one line that names the option, its value and what is allowed */
     static Options parse(String... arguments) {
-        int minutes = 10;
+        int minutes = MINUTES;
         long seed = System.nanoTime() & Integer.MAX_VALUE;
         List<Scenario> scenarios = List.of(Scenario.values());
         Path ingestor = Path.of("esl-ingestor", "target", "esl-ingestor.jar");
@@ -94,27 +98,35 @@ public final class ChaosCommand {
     }
 
     private static boolean run(Options options, PrintStream out) throws InterruptedException {
+        Duration length = Duration.ofMinutes(options.minutes);
+        var bounds = new ChaosRun.Bounds(SIDE_BY_SIDE, System.nanoTime() + length.minus(LEAVING).toNanos(),
+                CLOSING.minus(LEAVING), PATIENCE);
         Path directory = directory(options);
-        long deadline = System.nanoTime() + Duration.ofMinutes(options.minutes).toNanos();
-        out.printf(Locale.ROOT, "%d scenarios, seed %d, logs of those that fail in %s%n", options.scenarios.size(),
-                options.seed, directory);
-        var failed = new ArrayList<String>();
+        Severity severity = Severity.in(length);
+        out.printf(Locale.ROOT,
+                "%d scenarios, %d at once, for %d minutes at most; PostgreSQL away for %d s, a receiver down for %d s;"
+                        + " seed %d, logs of those that fail in %s%n",
+                options.scenarios.size(), SIDE_BY_SIDE, options.minutes,
+                severity.postgresAway().toSeconds(), severity.receiverDown().toSeconds(), options.seed, directory);
+        ChaosRun.Outcome outcome;
         try (Stores stores = Stores.start()) {
-            for (int i = 0; i < options.scenarios.size() || System.nanoTime() < deadline; i++) {
-                Scenario scenario = options.scenarios.get(i % options.scenarios.size());
-                long seed = options.seed + i / options.scenarios.size();
-                ScenarioReport report = scenario.run(stores, new ChaosSettings(options.jars, directory, seed, LENGTH,
-                        OUTAGE, CALLS_PER_SECOND, PATIENCE));
-                out.println(report);
-                if (!report.passed()) {
-                    failed.add("--scenario " + scenario.title() + " --seed " + seed);
-                }
-            }
+            outcome = new ChaosRun((scenario, seed, patience) -> scenario.run(stores,
+                    new ChaosSettings(options.jars, directory, seed, severity, CALLS_PER_SECOND, patience)), bounds,
+                    out)
+                    .run(options.scenarios, options.seed);
         }
-        out.println(failed.isEmpty()
-                ? "Every leg has its events, once, in order and true, and every endpoint has its webhooks, in order per leg."
-                : "FAILED, to be run again with " + String.join(", ", failed));
-        return failed.isEmpty();
+        if (!outcome.notRun().isEmpty()) {
+            out.println("NOT RUN, for want of time: "
+                    + String.join(", ", outcome.notRun().stream().map(Scenario::title).toList()));
+        }
+        if (!outcome.failed().isEmpty()) {
+            out.println("FAILED, to be run again with " + String.join(", ", outcome.failed()));
+        }
+        if (outcome.passed()) {
+            out.println(
+                    "Every leg has its events, once, in order and true, and every endpoint has its webhooks, in order per leg.");
+        }
+        return outcome.passed();
     }
 
     private static Path directory(Options options) {

@@ -1,21 +1,18 @@
 package io.offhook.chaos;
 
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
- * How hard and how long faults strike.
+ * What scenarios are run with.
  *
  * @param jars what is run
  * @param directory where logs and spools of the processes go; each scenario has a folder of its own in it
  * @param seed of everything random in the calls; the same gives the same calls
- * @param length how long a scenario repeats its fault; zero for once
- * @param outage how long PostgreSQL stays away, and half of it a receiver; zero for as long as it takes to see what comes of it
+ * @param severity of the faults
  * @param callsPerSecond load on each node
- * @param patience how long any condition may take; wide, since machines are slow at times
  */
-public record ChaosSettings(Jars jars, Path directory, long seed, Duration length, Duration outage,
-        double callsPerSecond, Duration patience) {
+public record ChaosSettings(Jars jars, Path directory, long seed, Severity severity, double callsPerSecond,
+        Patience patience) {
 
     /** The runnable jars of the services. */
     public record Jars(Path ingestor, Path dispatcher) {}

@@ -3,6 +3,7 @@ package io.offhook.chaos;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,18 +49,35 @@ final class DeliveryAudit {
      * @param owed deliveries that there had to be
      * @param lost those that there were not
      * @param duplicates deliveries that were accepted once more
-     * @param delaysMillis from the topic to a receiver that had nothing wrong with it, shortest first
+     * @param delays to receivers that had nothing wrong with them, shortest first
      */
-    record Findings(List<String> violations, int owed, int lost, int duplicates, long[] delaysMillis) {
+    record Findings(List<String> violations, int owed, int lost, int duplicates, List<Delay> delays) {
 
         /** @param share 0.5 for the median; 0 where nothing was delivered */
         long delayMillis(double share) {
-            return delaysMillis.length == 0 ? 0 : delaysMillis[(int) (share * (delaysMillis.length - 1))];
+            return Delay.ofShare(delays, share);
+        }
+    }
+
+    /**
+     * Of an event on its way to a receiver.
+     *
+     * @param appendedMillis when the broker took it, milliseconds since the epoch
+     * @param millis from then until it arrived
+     */
+    record Delay(long appendedMillis, long millis) {
+
+        /**
+         * @param sorted shortest first
+         * @param share 0.5 for the median; 0 where there are none
+         */
+        static long ofShare(List<Delay> sorted, double share) {
+            return sorted.isEmpty() ? 0 : sorted.get((int) (share * (sorted.size() - 1))).millis();
         }
     }
 
     private final List<String> violations = new ArrayList<>();
-    private final List<Long> delays = new ArrayList<>();
+    private final List<Delay> delays = new ArrayList<>();
     private int owed;
     private int lost;
     private int duplicates;
@@ -71,7 +89,7 @@ final class DeliveryAudit {
         var audit = new DeliveryAudit();
         accounts.forEach(account -> audit.check(account, owedTo(account.endpoint(), published)));
         return new Findings(audit.violations, audit.owed, audit.lost, audit.duplicates,
-                audit.delays.stream().mapToLong(Long::longValue).sorted().toArray());
+                audit.delays.stream().sorted(Comparator.comparingLong(Delay::millis)).toList());
     }
 
     /** Ids of the events that the endpoint has to receive. */
@@ -112,7 +130,8 @@ final class DeliveryAudit {
                 duplicates++;
             } else if (receipt.accepted() && !account.disturbed()) {
                 // The broker's clock is that of this machine; both count milliseconds.
-                delays.add(Math.max(0, receipt.arrivedMillis() - due.event().appendedMillis()));
+                long appended = due.event().appendedMillis();
+                delays.add(new Delay(appended, Math.max(0, receipt.arrivedMillis() - appended)));
             }
         }
         checkComplete(account, owedToIt, accepted);

@@ -25,12 +25,15 @@ final class DeliveryTrial extends Trial {
     private static final double LEGS_PER_CALL = 0.3;
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final int FAILS_ONE_IN = 10;
+    /** So often an originate fails that most legs end meanwhile: some 4 s, of which a leg has 3 at most. */
+    private static final int STUBBORN_ATTEMPTS = 5;
 
     private final DeliveryDatabase database;
     private final List<EndpointUnderTest> endpoints = new ArrayList<>();
     private final List<ServiceUnderTest> dispatchers = new ArrayList<>();
     private EventsTopic published;
     private LegLoad load;
+    private StoreOutage outage;
 
     DeliveryTrial(String name, Stores stores, ChaosSettings settings) {
         super(name, stores, settings);
@@ -61,20 +64,37 @@ final class DeliveryTrial extends Trial {
         return endpoint(endpointName).answering(_ -> new Answer.Delayed(time, Answer.ok()));
     }
 
-    /** An endpoint that takes the later events of one tenant's inbound legs alone. */
-    EndpointUnderTest choosyEndpoint() {
-        return endpoint("choosy", EndpointUnderTest.PATIENT_SEC, LegLoad.TENANTS.getFirst(),
-                EnumSet.of(CallAction.ANSWER, CallAction.HANGUP),
-                EnumSet.of(CallDirection.INBOUND));
+    private EndpointUnderTest endpoint(String endpointName, int timeoutSec, Set<CallAction> events) {
+        return endpoint(endpointName, timeoutSec, null, events, EnumSet.allOf(CallDirection.class));
     }
 
-    /** An endpoint at which one in ten first attempts fails, so that legs go the retry path all the time. */
-    EndpointUnderTest erringEndpoint() {
-        return endpoint("erring", EndpointUnderTest.HASTY_SEC).markDisturbed()
-                .answering(webhook -> webhook.attempt().equals("1")
-                        && Math.floorMod(webhook.webhookId().hashCode(), FAILS_ONE_IN) == 0
-                                ? Answer.status(500)
-                                : Answer.ok());
+    /** Endpoints that take the later events of one tenant's inbound legs, beginnings and ends of all legs, and beginnings alone. */
+    List<EndpointUnderTest> choosyEndpoints() {
+        return List.of(
+                endpoint("choosy", EndpointUnderTest.PATIENT_SEC, LegLoad.TENANTS.getFirst(),
+                        EnumSet.of(CallAction.ANSWER, CallAction.HANGUP), EnumSet.of(CallDirection.INBOUND)),
+                endpoint("beginnings and ends", EndpointUnderTest.PATIENT_SEC,
+                        EnumSet.of(CallAction.ORIGINATE, CallAction.HANGUP)),
+                endpoint("beginnings", EndpointUnderTest.PATIENT_SEC, EnumSet.of(CallAction.ORIGINATE)));
+    }
+
+    /**
+     * Endpoints at which events fail all the time, so that legs go the retry path: one in ten first attempts of any event; and one in
+     * ten originates until most of their legs have ended, with the hangup or with nothing to wait for them.
+     */
+    void erringEndpoints() {
+        erring(endpoint("erring", EndpointUnderTest.HASTY_SEC), 1, EnumSet.allOf(CallAction.class));
+        EnumSet<CallAction> originates = EnumSet.of(CallAction.ORIGINATE);
+        erring(endpoint("stubborn with ends", EndpointUnderTest.HASTY_SEC,
+                EnumSet.of(CallAction.ORIGINATE, CallAction.HANGUP)), STUBBORN_ATTEMPTS, originates);
+        erring(endpoint("stubborn", EndpointUnderTest.HASTY_SEC, originates), STUBBORN_ATTEMPTS, originates);
+    }
+
+    private static void erring(EndpointUnderTest endpoint, int attempts, Set<CallAction> actions) {
+        List<String> ends = actions.stream().map(action -> "_" + action.wireName()).toList();
+        endpoint.markDisturbed().answering(webhook -> Integer.parseInt(webhook.attempt()) <= attempts
+                && Math.floorMod(webhook.webhookId().hashCode(), FAILS_ONE_IN) == 0
+                && ends.stream().anyMatch(webhook.webhookId()::endsWith) ? Answer.status(500) : Answer.ok());
     }
 
     /** A dispatcher that does not run yet. */
@@ -96,27 +116,62 @@ final class DeliveryTrial extends Trial {
 
     /** Starts the dispatchers, all at once, and then the load; returns when it has been on for a while. */
     void begin(ServiceUnderTest... first) throws InterruptedException {
+        begin(LEGS_PER_CALL, first);
+    }
+
+    /** As {@link #begin}, with a load that can go on for long beside others. */
+    void beginLightly(ServiceUnderTest... first) throws InterruptedException {
+        begin(LEGS_PER_CALL / 4, first);
+    }
+
+    private void begin(double legsPerCall, ServiceUnderTest... first) throws InterruptedException {
         Stream.of(first).forEach(ServiceUnderTest::launch);
         Stream.of(first).forEach(ServiceUnderTest::awaitReady);
         published = topic();
         load = new LegLoad(stores().kafka().bootstrapServers(), topics().callEvents(),
-                settings().callsPerSecond() * LEGS_PER_CALL, settings().seed()).begin();
+                settings().callsPerSecond() * legsPerCall, settings().seed()).begin();
         awaitLoad(WARM_UP);
         awaitDelivered("at first", endpoints);
     }
 
+    /** Legs so far. */
+    long legs() {
+        return load.legs();
+    }
+
     /** Waits for the legs that come in so much time. */
     void awaitLoad(Duration time) throws InterruptedException {
-        long enough = load.legs() + (long) Math.ceil(callsIn(time) * LEGS_PER_CALL);
-        waiting().until("the legs of " + time.toMillis() + " ms", () -> load.legs() >= enough);
+        awaitLoadSince(load.legs(), time);
+    }
+
+    /** @param legs that there were when the time began */
+    void awaitLoadSince(long legs, Duration time) throws InterruptedException {
+        long enough = legs + load.legsIn(time);
+        waiting().until("the legs of " + time.toMillis() + " ms", time, () -> load.legs() >= enough);
+    }
+
+    /** Has the audit find out whether anybody healthy noticed. */
+    void compare(StoreOutage withHealthyTimes) {
+        outage = withHealthyTimes;
     }
 
     /** Waits until these endpoints have accepted all that the topic holds for them now. */
     void awaitDelivered(String when, Collection<EndpointUnderTest> to) throws InterruptedException {
-        waiting().until("the events topic", published::readOn);
+        awaitDelivered(waiting(), when, to);
+    }
+
+    /** @param limit of the time that it takes */
+    void awaitDeliveredWithin(Duration limit, String when, Collection<EndpointUnderTest> to)
+            throws InterruptedException {
+        awaitDelivered(waiting().atMost(limit), when, to);
+    }
+
+    private void awaitDelivered(Waiting waiting, String when, Collection<EndpointUnderTest> to)
+            throws InterruptedException {
+        waiting.until("the events topic", published::readOn);
         for (EndpointUnderTest endpoint : to) {
             Collection<String> owed = DeliveryAudit.idsOwedTo(endpoint.endpoint(), published.byLeg());
-            waiting().until(when + ", all events at endpoint " + endpoint.name(), () -> endpoint.hasAll(owed));
+            waiting.until(when + ", all events at endpoint " + endpoint.name(), () -> endpoint.hasAll(owed));
         }
     }
 
@@ -137,16 +192,20 @@ final class DeliveryTrial extends Trial {
         DeliveryAudit.Findings findings = DeliveryAudit.of(endpoints.stream().map(EndpointUnderTest::account).toList(),
                 topic.byLeg());
         var violations = new ArrayList<>(findings.violations());
+        if (outage != null) {
+            violations.addAll(outage.violations(findings.delays()));
+        }
         Map<String, Integer> undelivered = database.undelivered();
         if (!undelivered.isEmpty()) {
             violations.add("rows that were not delivered: " + undelivered);
         }
+        String compared = outage == null ? "" : "; " + outage.counts(findings.delays());
         return new Verdict(String.format(Locale.ROOT,
                 "%d legs, %d events, %d published twice; %d deliveries to %d endpoints, %d lost, %d duplicates;"
-                        + " to healthy ones p50 %d ms, p99 %d ms, longest %d ms",
+                        + " to healthy ones p50 %d ms, p99 %d ms, longest %d ms%s",
                 topic.byLeg().size(), topic.events(), topic.duplicates(), findings.owed(), endpoints.size(),
                 findings.lost(), findings.duplicates(), findings.delayMillis(0.5), findings.delayMillis(0.99),
-                findings.delayMillis(1)), violations);
+                findings.delayMillis(1), compared), violations);
     }
 
     @Override

@@ -17,17 +17,19 @@ final class DispatcherFaults {
         ServiceUnderTest victim = trial.dispatcher("a");
         ServiceUnderTest other = trial.dispatcher("b");
         trial.begin(victim, other);
-        do {
+        for (int kill = 0; kill < trial.settings().severity().kills(); kill++) {
+            long legs = trial.legs();
             victim.kill();
             trial.awaitLoad(BETWEEN);
-            victim.launch();
-            // Its partitions go to the others when the group has noticed.
-            trial.awaitDelivered("after a dispatcher was killed");
-            victim.awaitReady();
+            victim.start();
+            trial.awaitLoad(BETWEEN);
+            // Nobody waits for what the killed one left behind: the next one dies in the middle of it.
+            trial.awaitLoadSince(legs, trial.settings().severity().betweenKills());
             ServiceUnderTest next = other;
             other = victim;
             victim = next;
-        } while (trial.again());
+        }
+        trial.awaitDelivered("with all kills behind");
     }
 
     static void frozen(DeliveryTrial trial) throws InterruptedException {
@@ -48,15 +50,16 @@ final class DispatcherFaults {
     private static void kindsOfEndpoints(DeliveryTrial trial) {
         trial.endpoint("quick");
         trial.slowEndpoint("slow", SLOW);
-        trial.choosyEndpoint();
-        trial.erringEndpoint();
+        trial.choosyEndpoints();
+        trial.erringEndpoints();
     }
 
     static void comeAndGo(DeliveryTrial trial) throws InterruptedException {
         trial.endpoint("quick");
         trial.slowEndpoint("slow", VERY_SLOW);
         trial.slowEndpoint("slow too", VERY_SLOW);
-        trial.choosyEndpoint();
+        trial.choosyEndpoints();
+        trial.erringEndpoints();
         ServiceUnderTest first = trial.dispatcher("a");
         ServiceUnderTest second = trial.dispatcher("b");
         ServiceUnderTest third = trial.dispatcher("c");

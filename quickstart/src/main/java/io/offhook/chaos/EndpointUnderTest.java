@@ -28,8 +28,8 @@ final class EndpointUnderTest implements AutoCloseable {
     static final String SECRET = "whsec_" + Base64.getEncoder().encodeToString(new byte[32]);
     private static final String PATH = "/hook";
     /** To connect, and again for the request: no machine is so loaded that a healthy receiver takes so long. */
-    static final int PATIENT_SEC = 30;
-    /** What a killed dispatcher had claimed of its rows goes on after three times twice this and 10 s: with the patient's, 190 s. */
+    static final int PATIENT_SEC = 15;
+    /** What a killed dispatcher had claimed of its rows goes on after three times twice this and 10 s: with the patient's, 100 s. */
     static final int HASTY_SEC = 5;
     /** At a receiver that takes 300 ms so many make 213 requests a second; the load is 81 at most. */
     private static final int MAX_IN_FLIGHT = 64;

@@ -2,7 +2,6 @@ package io.offhook.chaos;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,7 +11,7 @@ final class IngestorUnderTest extends ServiceUnderTest {
     private final Map<String, String> nodes = new HashMap<>();
 
     /** @param settings variables of the environment */
-    IngestorUnderTest(String name, Path jar, Path directory, Map<String, String> settings, Duration patience) {
+    IngestorUnderTest(String name, Path jar, Path directory, Map<String, String> settings, Patience patience) {
         super(name, jar, directory, settings, patience);
         // A full queue of a node takes 20,000 events of 9 kB.
         command().addJvmOptions("-Xmx512m");

@@ -76,6 +76,11 @@ final class LegLoad implements AutoCloseable {
         return (System.nanoTime() - begunNanos) / intervalNanos;
     }
 
+    /** Legs that come in so much time. */
+    long legsIn(Duration time) {
+        return Math.ceilDiv(time.toNanos(), intervalNanos);
+    }
+
     /** Begins no more legs and lets those that are up come to their end; done when {@link #isOver()}. */
     void end() {
         ending = true;

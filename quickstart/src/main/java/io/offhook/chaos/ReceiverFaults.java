@@ -1,6 +1,7 @@
 package io.offhook.chaos;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +30,7 @@ final class ReceiverFaults {
         EndpointUnderTest refusing = trial.endpoint("refusing");
         trial.endpoint("well 1");
         trial.endpoint("well 2");
-        trial.choosyEndpoint();
+        trial.choosyEndpoints();
         trial.begin(trial.dispatcher("a", FEW_STEPS), trial.dispatcher("b", FEW_STEPS));
         do {
             resetting.forEach(endpoint -> endpoint.fail(new Answer.HangUp(Answer.HangUp.How.RESET)));
@@ -45,8 +46,8 @@ final class ReceiverFaults {
     static void drip(DeliveryTrial trial) throws InterruptedException {
         List<EndpointUnderTest> dripping = List.of(trial.endpoint("drip 1", TIMEOUT_SEC),
                 trial.endpoint("drip 2", TIMEOUT_SEC));
-        List<EndpointUnderTest> well = List.of(trial.endpoint("well 1"), trial.endpoint("well 2"),
-                trial.choosyEndpoint());
+        var well = new ArrayList<>(List.of(trial.endpoint("well 1"), trial.endpoint("well 2")));
+        well.addAll(trial.choosyEndpoints());
         trial.begin(trial.dispatcher("a"), trial.dispatcher("b"));
         do {
             dripping.forEach(endpoint -> endpoint.fail(new Answer.Drip(DRIP)));
@@ -60,15 +61,14 @@ final class ReceiverFaults {
 
     static void down(DeliveryTrial trial) throws InterruptedException {
         EndpointUnderTest down = trial.endpoint("down");
-        List<EndpointUnderTest> up = List.of(trial.endpoint("up 1"), trial.endpoint("up 2"), trial.choosyEndpoint());
-        trial.begin(trial.dispatcher("a"), trial.dispatcher("b"));
-        do {
-            down.goDown();
-            trial.awaitLoad(BETWEEN.plus(trial.settings().outage().dividedBy(2)));
-            trial.awaitDelivered("while another is down", up);
-            down.recover();
-            trial.awaitLoad(BETWEEN);
-            trial.awaitDelivered("with all of them up");
-        } while (trial.again());
+        var up = new ArrayList<>(List.of(trial.endpoint("up 1"), trial.endpoint("up 2")));
+        up.addAll(trial.choosyEndpoints());
+        trial.beginLightly(trial.dispatcher("a"), trial.dispatcher("b"));
+        down.goDown();
+        trial.awaitLoad(BETWEEN.plus(trial.settings().severity().receiverDown()));
+        trial.awaitDelivered("while another is down", up);
+        down.recover();
+        trial.awaitLoad(BETWEEN);
+        trial.awaitDelivered("with all of them up");
     }
 }

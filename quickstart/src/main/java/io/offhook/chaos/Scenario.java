@@ -4,13 +4,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What goes wrong in a scenario. After each of those of the way in every leg has its events in the topic, once, in order and true;
- * after each of the way out every endpoint has every event that the topic owes it, those of a leg in order.
+ * What goes wrong in a scenario, those that take long first. After each of those of the way in every leg has its events in the topic,
+ * once, in order and true; after each of the way out every endpoint has every event that the topic owes it, those of a leg in order.
  */
 public enum Scenario {
+    /** A receiver is down for ten minutes, and then up. */
+    RECEIVER_DOWN(DeliveryTrial::new, ReceiverFaults::down),
+    /** PostgreSQL is stopped, a dispatcher is killed and started meanwhile, then an endpoint fails. */
+    POSTGRES_AWAY(Breaks.POSTGRES, DeliveryTrial::new, StoreFaults::postgresAway),
+    /** One of two dispatchers is killed and started again, in turn, under a load that never stops. */
+    DISPATCHER_KILLED(DeliveryTrial::new, DispatcherFaults::killed),
     /** The connection is cut under load, with calls that begin and end meanwhile; CDRs tell of them. */
     CUTS_WITH_CDRS(IngestTrial::new, FreeSwitchFaults::cutsWithCdrs),
     /** The same without CDRs: a leg wholly inside a cut shows in the loss estimate alone. */
@@ -38,27 +45,36 @@ public enum Scenario {
     /** One of two ingestors is killed under load and started again. */
     ONE_OF_TWO_INGESTORS_KILLED(IngestTrial::new, IngestorFaults::oneOfTwoKilled),
     /** An ingestor with a full spool is frozen while Kafka is away, and thawed when the other one has told all. */
-    INGESTOR_FROZEN_WITH_A_FULL_SPOOL(IngestTrial::new, IngestorFaults::frozenWithAFullSpool),
+    INGESTOR_FROZEN_WITH_A_FULL_SPOOL(Breaks.KAFKA, IngestTrial::new, IngestorFaults::frozenWithAFullSpool),
     /** Kafka is killed in the middle of legs and started again. */
-    KAFKA_AWAY(IngestTrial::new, IngestorFaults::kafkaAway),
-    /** One of two dispatchers is killed under load and started again, in turn. */
-    DISPATCHER_KILLED(DeliveryTrial::new, DispatcherFaults::killed),
+    KAFKA_AWAY(Breaks.KAFKA, IngestTrial::new, IngestorFaults::kafkaAway),
     /** A dispatcher is frozen until another one has its partitions, and thawed. */
     DISPATCHER_FROZEN(DeliveryTrial::new, DispatcherFaults::frozen),
     /** Dispatchers join, leave in order and are killed while receivers are slow. */
     DISPATCHERS_COME_AND_GO(DeliveryTrial::new, DispatcherFaults::comeAndGo),
-    /** PostgreSQL is stopped, a dispatcher is killed and started meanwhile, then an endpoint fails. */
-    POSTGRES_AWAY(DeliveryTrial::new, StoreFaults::postgresAway),
     /** PostgreSQL is stopped, an endpoint fails, and a dispatcher has to take over the legs of another one that is killed. */
-    TAKEN_OVER_WITHOUT_POSTGRES(DeliveryTrial::new, StoreFaults::takenOverWithoutPostgres),
+    TAKEN_OVER_WITHOUT_POSTGRES(Breaks.POSTGRES, DeliveryTrial::new, StoreFaults::takenOverWithoutPostgres),
     /** Kafka is killed and started again under dispatchers that deliver and hand off. */
-    KAFKA_RESTARTED(DeliveryTrial::new, StoreFaults::kafkaRestarted),
+    KAFKA_RESTARTED(Breaks.KAFKA, DeliveryTrial::new, StoreFaults::kafkaRestarted),
     /** Half of the receivers reset or refuse every connection for two seconds, and have their events within seconds after. */
     RECEIVERS_RESET(DeliveryTrial::new, ReceiverFaults::reset),
     /** Receivers take requests and drip answers that never end. */
-    RECEIVERS_DRIP(DeliveryTrial::new, ReceiverFaults::drip),
-    /** A receiver is down for long, and then up. */
-    RECEIVER_DOWN(DeliveryTrial::new, ReceiverFaults::down);
+    RECEIVERS_DRIP(DeliveryTrial::new, ReceiverFaults::drip);
+
+    /** The store that a scenario takes away, which others must not rely on meanwhile. */
+    private enum Breaks {
+        NO_STORE(Stores::shared), POSTGRES(Stores::withOwnPostgres), KAFKA(Stores::withOwnKafka);
+
+        private final UnaryOperator<Stores> own;
+
+        Breaks(UnaryOperator<Stores> own) {
+            this.own = own;
+        }
+
+        Stores stores(Stores shared) {
+            return own.apply(shared);
+        }
+    }
 
     /** Sets the stage of a scenario. */
     interface Stage<T extends Trial> {
@@ -72,10 +88,11 @@ public enum Scenario {
 
     private record Play<T extends Trial>(Stage<T> stage, Course<T> course) {
 
-        ScenarioReport perform(String title, Stores stores, ChaosSettings settings) throws InterruptedException {
+        ScenarioReport perform(String title, Breaks breaks, Stores shared, ChaosSettings settings)
+                throws InterruptedException {
             long begun = System.nanoTime();
             Path directory = settings.directory();
-            try {
+            try (Stores stores = breaks.stores(shared)) {
                 T trial = stage.set(title, stores, settings);
                 directory = trial.directory();
                 ScenarioReport report;
@@ -97,9 +114,15 @@ public enum Scenario {
         }
     }
 
+    private final Breaks breaks;
     private final Play<?> play;
 
     <T extends Trial> Scenario(Stage<T> stage, Course<T> course) {
+        this(Breaks.NO_STORE, stage, course);
+    }
+
+    <T extends Trial> Scenario(Breaks breaks, Stage<T> stage, Course<T> course) {
+        this.breaks = breaks;
         this.play = new Play<>(stage, course);
     }
 
@@ -114,16 +137,12 @@ public enum Scenario {
     }
 
     /**
-     * Runs it and ends every process that it started, whatever happens.
+     * Runs it and ends every process that it started, whatever happens. Others may run beside it.
      *
-     * @param stores which run, and do so again in the end
+     * @param shared stores which run; where the scenario breaks one of them it has its own
      * @throws InterruptedException when it is to end early
      */
-    public ScenarioReport run(Stores stores, ChaosSettings settings) throws InterruptedException {
-        try {
-            return play.perform(title(), stores, settings);
-        } finally {
-            stores.mend();
-        }
+    public ScenarioReport run(Stores shared, ChaosSettings settings) throws InterruptedException {
+        return play.perform(title(), breaks, shared, settings);
     }
 }

@@ -21,13 +21,13 @@ class ServiceUnderTest implements AutoCloseable {
     private final String name;
     private final JavaCommand command;
     private final int port = FreePort.find();
-    private final Duration patience;
+    private final Patience patience;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(ANSWER_LIMIT).build();
     private JavaProcess process;
 
     /** @param settings variables of the environment */
-    ServiceUnderTest(String name, Path jar, Path directory, Map<String, String> settings, Duration patience) {
+    ServiceUnderTest(String name, Path jar, Path directory, Map<String, String> settings, Patience patience) {
         this.name = name;
         this.patience = patience;
         this.command = JavaCommand.service(jar).outputFile(directory.resolve(name + ".out"));
@@ -61,7 +61,7 @@ class ServiceUnderTest implements AutoCloseable {
     }
 
     final void awaitReady() {
-        process.waitForHttpOk(url("/actuator/health/readiness"), patience);
+        process.waitForHttpOk(url("/actuator/health/readiness"), patience.left());
     }
 
     final boolean runs() {
@@ -70,7 +70,7 @@ class ServiceUnderTest implements AutoCloseable {
 
     /** Asks for an orderly end and waits for it. @return the exit code */
     final int stop() {
-        return process.sigterm(patience);
+        return process.sigterm(patience.left());
     }
 
     final void kill() {

@@ -3,49 +3,50 @@ package io.offhook.chaos;
 import io.offhook.testkit.kafka.KafkaProcess;
 import io.offhook.testkit.postgres.EmbeddedPostgresServer;
 
-/** Kafka and PostgreSQL of all scenarios, each of which has topics and a database of its own; one that breaks them finds them mended. */
+/**
+ * Kafka and PostgreSQL of scenarios, each of which has topics and a database of its own in them. Who breaks one of them has that one for
+ * itself, so that others can run beside it.
+ */
 public final class Stores implements AutoCloseable {
 
     private final KafkaProcess kafka;
     private final boolean ownsKafka;
-    private final EmbeddedPostgresServer postgres = EmbeddedPostgresServer.temporary();
-    private boolean postgresWanted;
+    private final LazyPostgres postgres;
+    private final boolean ownsPostgres;
 
-    private Stores(KafkaProcess kafka, boolean ownsKafka) {
+    private Stores(KafkaProcess kafka, boolean ownsKafka, LazyPostgres postgres, boolean ownsPostgres) {
         this.kafka = kafka;
         this.ownsKafka = ownsKafka;
+        this.postgres = postgres;
+        this.ownsPostgres = ownsPostgres;
     }
 
     /** Starts Kafka; PostgreSQL follows when a scenario asks for it, since most do without. */
     public static Stores start() {
-        return new Stores(KafkaProcess.temporary().start(), true);
+        return new Stores(KafkaProcess.temporary().start(), true, new LazyPostgres(), true);
     }
 
-    /** The same Kafka and another PostgreSQL, so that who breaks the one does not disturb who uses the other. */
-    public Stores withOwnPostgres() {
-        return new Stores(kafka, false);
+    /** The same ones, which stay when this is closed. */
+    Stores shared() {
+        return new Stores(kafka, false, postgres, false);
+    }
+
+    /** The same Kafka and another PostgreSQL. */
+    Stores withOwnPostgres() {
+        return new Stores(kafka, false, new LazyPostgres(), true);
+    }
+
+    /** Another Kafka, started by this, and the same PostgreSQL. */
+    Stores withOwnKafka() {
+        return new Stores(KafkaProcess.temporary().start(), true, postgres, false);
     }
 
     KafkaProcess kafka() {
         return kafka;
     }
 
-    synchronized EmbeddedPostgresServer postgres() {
-        if (!postgresWanted) {
-            postgres.start();
-            postgresWanted = true;
-        }
-        return postgres;
-    }
-
-    /** Starts what a scenario that was broken off has left down. */
-    synchronized void mend() {
-        if (!kafka.isRunning()) {
-            kafka.start();
-        }
-        if (postgresWanted && !postgres.isRunning()) {
-            postgres.start();
-        }
+    EmbeddedPostgresServer postgres() {
+        return postgres.wanted();
     }
 
     @Override
@@ -53,6 +54,23 @@ public final class Stores implements AutoCloseable {
         if (ownsKafka) {
             kafka.close();
         }
-        postgres.close();
+        if (ownsPostgres) {
+            postgres.server.close();
+        }
+    }
+
+    /** Starts at the first use; who stops it later starts it again. */
+    private static final class LazyPostgres {
+
+        private final EmbeddedPostgresServer server = EmbeddedPostgresServer.temporary();
+        private boolean started;
+
+        synchronized EmbeddedPostgresServer wanted() {
+            if (!started) {
+                server.start();
+                started = true;
+            }
+            return server;
+        }
     }
 }

@@ -97,7 +97,7 @@ abstract class Trial implements AutoCloseable {
 
     /** Whether the fault is to strike once more. */
     boolean again() {
-        return System.nanoTime() - begunNanos < settings.length().toNanos();
+        return System.nanoTime() - begunNanos < settings.severity().repeating().toNanos();
     }
 
     /** Something beside what the audit compares that had to hold. */
@@ -121,9 +121,12 @@ abstract class Trial implements AutoCloseable {
         endLoad();
         long endedNanos = System.nanoTime();
         try (var topic = topic()) {
-            new Waiting(settings.patience(), AUDIT_LOOK)
+            boolean settled = new Waiting(settings.patience(), AUDIT_LOOK)
                     .within(() -> topic.readOn() && audit(topic).violations().isEmpty());
             Verdict verdict = audit(topic);
+            if (!settled && settings.patience().isOver()) {
+                complain("the time of the run is up, and not all was as it has to be yet");
+            }
             var violations = new ArrayList<>(complaints);
             violations.addAll(verdict.violations());
             return new ScenarioReport(name, verdict.counts(), Duration.ofNanos(System.nanoTime() - begunNanos),

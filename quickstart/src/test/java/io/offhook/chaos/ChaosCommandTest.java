@@ -2,6 +2,7 @@ package io.offhook.chaos;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,16 @@ class ChaosCommandTest {
     }
 
     @Test
+    void endsAfterAQuarterOfAnHourInWhichAReceiverIsDownForTenMinutes() {
+        assertThat(parse().minutes()).isEqualTo(15);
+        assertThat(Severity.in(Duration.ofMinutes(15))).returns(Duration.ofMinutes(10), Severity::receiverDown)
+                .returns(Duration.ofMinutes(2), Severity::postgresAway)
+                .returns(Duration.ofSeconds(20), Severity::betweenKills);
+        assertThat(Severity.in(Duration.ofMinutes(60))).isEqualTo(Severity.in(Duration.ofMinutes(15)));
+        assertThat(Severity.in(Duration.ofMinutes(3)).receiverDown()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
     void takesTheSeedThatAFailedRunNames() {
         assertThat(parse("--seed", "42", "--minutes", "3"))
                 .returns(42L, ChaosCommand.Options::seed).returns(3, ChaosCommand.Options::minutes);
@@ -41,7 +52,7 @@ class ChaosCommandTest {
 
     @Test
     void refusesWhatItDoesNotUnderstandNamingWhatIsAllowed() {
-        refuses("--scenario: rain (expected: one of cuts-with-cdrs, ", "--scenario", "rain");
+        refuses("--scenario: rain (expected: one of receiver-down, ", "--scenario", "rain");
         refuses("--minutes: 0 (expected: a whole number from 1 to 1440)", "--minutes", "0");
         refuses("--seed: x (expected: a whole number from 1 to 2147483647)", "--seed", "x");
         refuses("option: --speed (expected: --minutes, ", "--speed", "9");

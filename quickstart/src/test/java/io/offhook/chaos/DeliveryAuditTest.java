@@ -96,6 +96,13 @@ class DeliveryAuditTest {
     }
 
     @Test
+    void seesAnEndThatPassesTheBeginningWhereNothingIsBetweenThem() {
+        assertThat(audit(EnumSet.of(ORIGINATE, HANGUP), receipt(ORIGINATE, false), accepted(HANGUP),
+                accepted(ORIGINATE)).violations())
+                .containsExactly("endpoint crm: received leg_hangup before it accepted leg_originate");
+    }
+
+    @Test
     void ordersOnlyWhatTheEndpointSubscribesTo() {
         assertThat(audit(EnumSet.of(ANSWER, HANGUP), accepted(ANSWER), accepted(HANGUP)).violations()).isEmpty();
         assertThat(audit(EnumSet.of(HANGUP), accepted(ANSWER), accepted(HANGUP)).violations())
