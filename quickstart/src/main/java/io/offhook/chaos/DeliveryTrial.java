@@ -116,22 +116,22 @@ final class DeliveryTrial extends Trial {
 
     /** Starts the dispatchers, all at once, and then the load; returns when it has been on for a while. */
     void begin(ServiceUnderTest... first) throws InterruptedException {
-        begin(LEGS_PER_CALL, first);
+        start(LEGS_PER_CALL, first);
+        awaitDelivered("at first", endpoints);
     }
 
-    /** As {@link #begin}, with a load that can go on for long beside others. */
+    /** As {@link #begin}, with a load that can go on for long beside others; nothing need have arrived when it returns. */
     void beginLightly(ServiceUnderTest... first) throws InterruptedException {
-        begin(LEGS_PER_CALL / 4, first);
+        start(LEGS_PER_CALL / 4, first);
     }
 
-    private void begin(double legsPerCall, ServiceUnderTest... first) throws InterruptedException {
+    private void start(double legsPerCall, ServiceUnderTest... first) throws InterruptedException {
         Stream.of(first).forEach(ServiceUnderTest::launch);
         Stream.of(first).forEach(ServiceUnderTest::awaitReady);
         published = topic();
         load = new LegLoad(stores().kafka().bootstrapServers(), topics().callEvents(),
                 settings().callsPerSecond() * legsPerCall, settings().seed()).begin();
         awaitLoad(WARM_UP);
-        awaitDelivered("at first", endpoints);
     }
 
     /** Legs so far. */

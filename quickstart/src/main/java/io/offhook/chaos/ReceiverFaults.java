@@ -63,7 +63,7 @@ final class ReceiverFaults {
         EndpointUnderTest down = trial.endpoint("down");
         var up = new ArrayList<>(List.of(trial.endpoint("up 1"), trial.endpoint("up 2")));
         up.addAll(trial.choosyEndpoints());
-        trial.beginLightly(trial.dispatcher("a"), trial.dispatcher("b"));
+        trial.beginLightly(trial.dispatcher("a"));
         down.goDown();
         trial.awaitLoad(BETWEEN.plus(trial.settings().severity().receiverDown()));
         trial.awaitDelivered("while another is down", up);

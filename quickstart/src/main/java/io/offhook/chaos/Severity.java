@@ -17,6 +17,8 @@ public record Severity(Duration repeating, int kills, Duration betweenKills, Dur
     /** Each fault once, and as short as it can be. */
     public static final Severity ONCE = new Severity(Duration.ZERO, 2, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
+    /** Of a run that has time for all of it. */
+    private static final Duration WHOLE = Duration.ofMinutes(15);
     private static final Duration REPEATING = Duration.ofSeconds(20);
     private static final int KILLS = 6;
     private static final Duration BETWEEN_KILLS = Duration.ofSeconds(20);
@@ -25,11 +27,10 @@ public record Severity(Duration repeating, int kills, Duration betweenKills, Dur
 
     /** As hard as a run of that length allows, and no harder than one of a quarter of an hour. */
     static Severity in(Duration run) {
-        return new Severity(REPEATING, KILLS, BETWEEN_KILLS, least(POSTGRES_AWAY, run.multipliedBy(2).dividedBy(15)),
-                least(RECEIVER_DOWN, run.multipliedBy(2).dividedBy(3)));
-    }
-
-    private static Duration least(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+        if (run.compareTo(WHOLE) >= 0) {
+            return new Severity(REPEATING, KILLS, BETWEEN_KILLS, POSTGRES_AWAY, RECEIVER_DOWN);
+        }
+        // The start and the end of a scenario take what they take, however short the run.
+        return new Severity(REPEATING, KILLS, BETWEEN_KILLS, run.dividedBy(10), run.dividedBy(2));
     }
 }

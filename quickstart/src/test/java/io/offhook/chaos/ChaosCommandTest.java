@@ -41,7 +41,7 @@ class ChaosCommandTest {
                 .returns(Duration.ofMinutes(2), Severity::postgresAway)
                 .returns(Duration.ofSeconds(20), Severity::betweenKills);
         assertThat(Severity.in(Duration.ofMinutes(60))).isEqualTo(Severity.in(Duration.ofMinutes(15)));
-        assertThat(Severity.in(Duration.ofMinutes(3)).receiverDown()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(Severity.in(Duration.ofMinutes(3)).receiverDown()).isEqualTo(Duration.ofSeconds(90));
     }
 
     @Test
