@@ -17,6 +17,9 @@ public final class DurableProducer {
      * <p>One request is under way at a time. With more, a new leader that refuses the first batch of a partition and takes the second
      * knows no sequence number below that one: it refuses the first for good, and the client repeats it without end (decision 022).
      *
+     * <p>Nothing is compressed unless the connection's properties say so: a batch that is sent within milliseconds holds a record or two
+     * (decision 024).
+     *
      * @param connection properties of the Kafka client; not changed
      * @return a new map
      */
@@ -28,7 +31,6 @@ public final class DurableProducer {
         settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return settings;

@@ -91,7 +91,8 @@ public final class EfficiencyBench {
             throws Exception {
         site.addEndpoints(IntStream.range(0, URLS)
                 .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i))).toList());
-        try (var source = new EventSource(site.brokers(), new EventStock(site.topics().callEvents(), URLS, WAVE))) {
+        try (var source = EventSource.compressing(site.brokers(),
+                new EventStock(site.topics().callEvents(), URLS, WAVE))) {
             source.fill(records);
         }
         var healthy = new LinkedHashMap<String, List<Window>>();

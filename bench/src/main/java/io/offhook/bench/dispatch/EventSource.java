@@ -21,15 +21,26 @@ final class EventSource implements AutoCloseable {
     private volatile Exception failure;
 
     EventSource(String brokers, EventStock stock) {
-        this.producer = new KafkaProducer<>(settings(brokers));
+        this(settings(brokers), stock);
+    }
+
+    private EventSource(Map<String, Object> settings, EventStock stock) {
+        this.producer = new KafkaProducer<>(settings);
         this.stock = stock;
+    }
+
+    /** For a topic that is filled at once, and whose batches are therefore full. */
+    static EventSource compressing(String brokers, EventStock stock) {
+        Map<String, Object> settings = settings(brokers);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        return new EventSource(settings, stock);
     }
 
     /** As io.offhook.ingestor.publish.EventProducer has it. */
     static Map<String, Object> settings(String brokers) {
         return new HashMap<>(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers, ProducerConfig.ACKS_CONFIG, "all",
                 ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true, ProducerConfig.LINGER_MS_CONFIG, 1,
-                ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4", ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
                 ByteArraySerializer.class, ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class));
     }
 
