@@ -75,13 +75,15 @@ public final class TopicProvisioner implements AutoCloseable {
 
     private void ensureUntilDone(Admin admin) throws InterruptedException {
         boolean complained = false;
+        String unequal = "";
         while (!ready.isDone()) {
             try {
                 ready.complete(ensure(admin));
             } catch (UnequalPartitionsException e) {
-                if (!complained) {
-                    log.error("{}, trying again every {} s until it has", e.getMessage(), RETRY.toSeconds());
-                    complained = true;
+                // One topic is found after the other, and each has to be named.
+                if (!e.getMessage().equals(unequal)) {
+                    unequal = e.getMessage();
+                    log.error("{}, trying again every {} s until it has", unequal, RETRY.toSeconds());
                 }
                 TimeUnit.SECONDS.sleep(RETRY.toSeconds());
             } catch (ExecutionException | TimeoutException e) {

@@ -85,14 +85,16 @@ class TopicProvisionerTest {
         logger.addAppender(said);
         try (Admin admin = admin()) {
             admin.createTopics(List.of(new NewTopic(topics.callEvents(), 3, (short) 1),
-                    new NewTopic(topics.webhookRetries(), 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+                    new NewTopic(topics.callLegs(), 2, (short) 1), new NewTopic(topics.webhookRetries(), 2, (short) 1)))
+                    .all().get(30, TimeUnit.SECONDS);
             try (var provisioner = provisioner("unequal.")) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> said.list.stream()
-                        .anyMatch(event -> event.getFormattedMessage().contains(
-                                topics.webhookRetries() + " has 2 partitions and must have 3")));
-                assertThat(provisioner.ready()).isNotDone();
-                admin.createPartitions(Map.of(topics.webhookRetries(), NewPartitions.increaseTo(3))).all().get(30,
-                        TimeUnit.SECONDS);
+                for (String topic : List.of(topics.callLegs(), topics.webhookRetries())) {
+                    await().atMost(Duration.ofSeconds(30)).until(() -> said.list.stream()
+                            .anyMatch(event -> event.getFormattedMessage().contains(
+                                    topic + " has 2 partitions and must have 3")));
+                    assertThat(provisioner.ready()).isNotDone();
+                    admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(3))).all().get(30, TimeUnit.SECONDS);
+                }
                 assertThat(provisioner.ready().get(30, TimeUnit.SECONDS)).isEqualTo(3);
             }
         } finally {
