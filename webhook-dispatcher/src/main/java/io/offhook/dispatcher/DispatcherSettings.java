@@ -5,6 +5,7 @@ import java.util.Set;
 
 import io.offhook.dispatcher.lane.LaneSettings;
 import io.offhook.dispatcher.live.LiveSettings;
+import io.offhook.runtime.InvalidSettingException;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
@@ -51,6 +52,15 @@ public record DispatcherSettings(
         @DefaultValue("500ms") Duration commitInterval,
         @DefaultValue("3s") Duration revokeDrain, @DefaultValue("1s") Duration registryInterval,
         @DefaultValue("10s") Duration sessionTimeout, @DefaultValue("20s") Duration drain) {
+
+    private static final Duration SHORTEST_QUEUE_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_QUEUE_WAIT = Duration.ofHours(1);
+
+    public DispatcherSettings {
+        if (queueWait.compareTo(SHORTEST_QUEUE_WAIT) < 0 || queueWait.compareTo(LONGEST_QUEUE_WAIT) > 0) {
+            throw new InvalidSettingException("offhook.dispatcher.queue-wait", queueWait, "a duration from 1s to 1h");
+        }
+    }
 
     LaneSettings lanes() {
         return new LaneSettings(queue, queueWait, maxInFlight, maxUnsettled, breakerThreshold);
