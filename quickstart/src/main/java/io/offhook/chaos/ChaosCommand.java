@@ -23,8 +23,10 @@ public final class ChaosCommand {
     private static final Duration LEAVING = Duration.ofSeconds(15);
     /** What a loaded machine may need for a start or for the last event. */
     private static final Duration PATIENCE = Duration.ofMinutes(4);
-    /** Of each of those at once: two cores are then half busy, and as much again is there for starts. */
-    private static final double CALLS_PER_SECOND = 30;
+    /** Of a scenario alone. */
+    private static final double CALLS_PER_SECOND = 100;
+    /** Of all that run at once: two cores are then half busy, and as much again is there for starts. */
+    private static final double CALLS_PER_SECOND_IN_ALL = 120;
 
     private ChaosCommand() {}
 
@@ -108,10 +110,12 @@ public final class ChaosCommand {
                         + " seed %d, logs of those that fail in %s%n",
                 options.scenarios.size(), SIDE_BY_SIDE, options.minutes,
                 severity.postgresAway().toSeconds(), severity.receiverDown().toSeconds(), options.seed, directory);
+        double callsPerSecond = Math.min(CALLS_PER_SECOND,
+                CALLS_PER_SECOND_IN_ALL / Math.min(SIDE_BY_SIDE, options.scenarios.size()));
         ChaosRun.Outcome outcome;
         try (Stores stores = Stores.start()) {
             outcome = new ChaosRun((scenario, seed, patience) -> scenario.run(stores,
-                    new ChaosSettings(options.jars, directory, seed, severity, CALLS_PER_SECOND, patience)), bounds,
+                    new ChaosSettings(options.jars, directory, seed, severity, callsPerSecond, patience)), bounds,
                     out)
                     .run(options.scenarios, options.seed);
         }

@@ -23,6 +23,7 @@ import io.offhook.testkit.process.FreePort;
 /** A dispatcher with a million rows of one dead endpoint, beside the same dispatcher with a thousand. */
 public final class BacklogBench {
 
+    private static final String CLAIM = "offhook_dispatcher_claim_seconds";
     private static final String DEAD = "dead";
     private static final String DEAD_TENANT = "dead.example";
     private static final int EVENTS_OF_A_LEG = 3;
@@ -40,8 +41,6 @@ public final class BacklogBench {
     private int fed;
 
     /** One stretch of time as measured. */
-    private static final String CLAIM = "offhook_dispatcher_claim_seconds";
-
     private record Phase(Histogram claims, Samples live, double heap, long resident) {}
 
     private BacklogBench(Options options) {
