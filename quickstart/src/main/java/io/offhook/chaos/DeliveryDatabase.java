@@ -5,8 +5,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 import io.offhook.model.CallAction;
@@ -17,6 +17,8 @@ import org.flywaydb.core.Flyway;
 
 /** The database of one scenario: its endpoints, and what could not be delivered yet. */
 final class DeliveryDatabase {
+
+    private static final int SHOWN_ROWS = 3;
 
     private final String url;
 
@@ -67,20 +69,32 @@ final class DeliveryDatabase {
         }
     }
 
-    /** Rows of what has not been delivered, by their status; none when all has come to its end. */
-    Map<String, Integer> undelivered() {
+    /** What has not been delivered yet and why, some of it; none when all has come to its end. */
+    List<String> undelivered() {
         try (Connection connection = DriverManager.getConnection(url);
                 PreparedStatement query = connection.prepareStatement(
-                        "select status, count(*) from failed_webhooks where status <> 'delivered' group by status");
-                ResultSet found = query.executeQuery()) {
-            var counts = new TreeMap<String, Integer>();
-            while (found.next()) {
-                counts.put(found.getString(1), found.getInt(2));
+                        """
+                                select count(*) over () || ' not delivered, such as ' || r.event_id || ' of ' || e.name || ': ' || r.status
+                                    || ', attempts ' || r.attempts || coalesce(', last error ' || r.last_error, '')
+                                    || coalesce(', next attempt in ' || (r.next_attempt_at - now()), '')
+                                    || coalesce(', waits until ' || r.waits_until, '')
+                                    || coalesce(', leased for ' || (r.lease_until - now()), '')
+                                    || coalesce('; lane ' || l.breaker || ' at step ' || l.step
+                                        || coalesce(', probe in ' || (l.probe_at - now()), ''), '')
+                                from failed_webhooks r join endpoints e on e.id = r.endpoint_id
+                                    left join endpoint_lanes l on l.endpoint_id = e.id
+                                where r.status <> 'delivered' order by r.event_id limit ?""")) {
+            query.setInt(1, SHOWN_ROWS);
+            var rows = new ArrayList<String>();
+            try (ResultSet found = query.executeQuery()) {
+                while (found.next()) {
+                    rows.add(found.getString(1));
+                }
             }
-            return counts;
+            return rows;
         } catch (SQLException e) {
             // PostgreSQL runs when this is asked: without an answer there is no verdict.
-            throw new IllegalStateException("the rows cannot be counted", e);
+            throw new IllegalStateException("the rows cannot be read", e);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 import io.offhook.api.ApiClient;
 import io.offhook.api.ApiClient.Answer;
@@ -27,7 +28,7 @@ class EndpointConcurrencyTest {
 
     @Test
     void concurrentCreationsStopAtFiftyPerTenant() throws Exception {
-        List<Answer> answers = atOnce(64, _ -> api.post(PATH, BODY));
+        List<Answer> answers = atOnce(64, _ -> served(() -> api.post(PATH, BODY)));
 
         assertThat(answers.stream().filter(answer -> answer.status() == 201)).hasSize(50);
         List<Answer> refused = answers.stream().filter(answer -> answer.status() != 201).toList();
@@ -94,6 +95,15 @@ class EndpointConcurrencyTest {
 
     private interface Request {
         Answer send(int number);
+    }
+
+    /** Those of a tenant go one after the other: on a slow machine the last of many are told to come again. */
+    private static Answer served(Supplier<Answer> request) {
+        Answer answer = request.get();
+        while (answer.status() == 503) {
+            answer = request.get();
+        }
+        return answer;
     }
 
     private static List<Answer> atOnce(int count, Request request) throws Exception {
