@@ -1,5 +1,6 @@
 package io.offhook.dispatcher.retry;
 
+import java.time.Duration;
 import java.util.Map;
 
 import io.offhook.dispatcher.persist.IndexScans;
@@ -14,6 +15,10 @@ import org.springframework.transaction.PlatformTransactionManager;
 public final class HandOffPersistence implements AutoCloseable {
 
     private static final String MAX_BATCH = "500";
+    /** Half a batch of usual records; while there is less the broker waits {@link #GATHER} for more to come. */
+    private static final int FETCH_MIN_BYTES = 256 * 1024;
+    /** Ten transactions a second where each hand-off had one of its own; claims look for new rows four times a second. */
+    private static final Duration GATHER = Duration.ofMillis(100);
 
     private final TopicPersister persister;
 
@@ -22,6 +27,8 @@ public final class HandOffPersistence implements AutoCloseable {
             PlatformTransactionManager transactions, RetrySettings settings, RetryMetrics metrics) {
         var indexScans = new IndexScans(JdbcClient.create(jdbc), transactions);
         clientProperties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_BATCH);
+        clientProperties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_MIN_BYTES);
+        clientProperties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) GATHER.toMillis());
         this.persister = new TopicPersister("retry-persister", topics.webhookRetries(), topics.retryPersisterGroup(),
                 clientProperties, new RetryPersister(new RetryStore(jdbc, indexScans, settings), indexScans, metrics));
     }
