@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -20,10 +21,12 @@ public final class IsolationBench {
     private static final int PER_TENANT = 10;
     private static final int ENDPOINTS = TENANTS * PER_TENANT;
     private static final List<Fault> ALL = List.of(Fault.values());
+    /** Further endpoints, dead during the warm-up alone, so that all that fails later meets code that was compiled. */
+    private static final int FAILING = 20;
 
     /**
      * @param faults which one after the other; none for the run that the others are compared with
-     * @param midway they die when the time measured begins; otherwise they never lived
+     * @param midway they die when the time measured begins; otherwise some time before
      */
     private record Variant(int dead, List<Fault> faults, boolean midway) {
 
@@ -36,7 +39,7 @@ public final class IsolationBench {
                 return "none";
             }
             String what = faults.size() > 1 ? "all four kinds" : faults.getFirst().name().toLowerCase(Locale.ROOT);
-            return dead + ", " + what.replace('_', ' ') + ", " + (midway ? "midway" : "from the start");
+            return dead + ", " + what.replace('_', ' ') + ", " + (midway ? "midway" : "before");
         }
     }
 
@@ -89,17 +92,25 @@ public final class IsolationBench {
 
     private static PacedRun.Result measure(Site site, Variant variant, int events, int warmup, int measure)
             throws Exception {
-        try (var receivers = new Receivers(ENDPOINTS)) {
+        try (var receivers = new Receivers(ENDPOINTS); var failing = new Receivers(FAILING)) {
             site.addEndpoints(IntStream.range(0, ENDPOINTS)
                     .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i / PER_TENANT))).toList());
-            if (!variant.midway()) {
-                strike(receivers, variant);
+            List<UUID> ofWarmUp = site.addEndpoints(IntStream.range(0, FAILING)
+                    .mapToObj(i -> new Site.Seed(failing.url(i), EventStock.tenant(i))).toList());
+            for (int i = 0; i < FAILING; i++) {
+                failing.strike(i, ALL.get(i % ALL.size()));
             }
-            return new PacedRun(site, receivers, TENANTS, PER_TENANT, events, warmup, measure).run(() -> {
-                if (variant.midway()) {
-                    strike(receivers, variant);
-                }
-            }, endpoint -> !variant.isDead(endpoint));
+            return new PacedRun(site, receivers, TENANTS, PER_TENANT, events, warmup, measure).run(
+                    () -> {
+                        site.disableEndpoints(ofWarmUp);
+                        if (!variant.midway()) {
+                            strike(receivers, variant);
+                        }
+                    }, () -> {
+                        if (variant.midway()) {
+                            strike(receivers, variant);
+                        }
+                    }, endpoint -> !variant.isDead(endpoint));
         }
     }
 
@@ -134,13 +145,17 @@ public final class IsolationBench {
         });
         report.line("");
         report.line(
-                "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; %d s of"
-                        + " warm-up, %d s measured; a fresh dispatcher (all roles), database and topic for each run. Dead ones"
-                        + " are spread evenly over the tenants. From the broker's LogAppendTime (whole milliseconds) to the"
+                "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; a fresh"
+                        + " dispatcher (all roles), database and topic for each run; %d s of warm-up, %d s measured. The"
+                        + " warm-up has %,d deliveries/s and %d further endpoints that fail in all four ways, but for its last"
+                        + " %d s, in which those are disabled and the rate is the one measured. Dead ones are spread evenly"
+                        + " over the tenants and die at the beginning of those %d s (before), or when the time measured begins"
+                        + " (midway). From the broker's LogAppendTime (whole milliseconds) to the"
                         + " arrival of the request at a healthy receiver. Medians with the range over the runs of a kind;"
                         + " broker, PostgreSQL, receivers and dispatcher share the cores. Source late by at most %d ms; missing"
                         + " deliveries to healthy receivers: %d.",
-                ENDPOINTS, TENANTS, events, events * PER_TENANT, warmup, measure,
+                ENDPOINTS, TENANTS, events, events * PER_TENANT, warmup, measure, PacedRun.WARM_UP_PER_SECOND, FAILING,
+                PacedRun.CALM_SECONDS, PacedRun.CALM_SECONDS,
                 results.values().stream().flatMap(List::stream).mapToLong(PacedRun.Result::lagMillis).max().orElse(0),
                 results.values().stream().flatMap(List::stream).mapToLong(result -> result.found().missing()).sum());
         report.publish();

@@ -12,9 +12,16 @@ import io.offhook.bench.Usage;
 import io.offhook.bench.ingestor.CallPacer;
 import org.apache.kafka.common.TopicPartition;
 
-/** One dispatcher at a steady rate of events. */
+/**
+ * One dispatcher at a steady rate of events. A service runs for weeks and compiles in its first minutes: so much of the warm-up has
+ * more deliveries, that what is measured is not its compiler.
+ */
 final class PacedRun {
 
+    /** At the rate of many runs, 1,000 a second, the compiler had not done after a minute: it took a third of a core. */
+    static final int WARM_UP_PER_SECOND = 1_500;
+    /** The end of the warm-up has the rate that is measured; what was left over is done by then. */
+    static final int CALM_SECONDS = 40;
     /** What was not delivered so long after the last event is missing. */
     private static final int PATIENCE_SECONDS = 3;
 
@@ -37,7 +44,7 @@ final class PacedRun {
         this.measure = measure;
     }
 
-    /** Something that happens when the time measured begins. */
+    /** Something that happens at a moment of the run. */
     interface Event {
 
         void happen() throws Exception;
@@ -54,11 +61,16 @@ final class PacedRun {
             Map<String, Integer> handedOff,
             long lagMillis) {}
 
-    /** @param counts which endpoints do, by number */
-    Result run(Event atBegin, IntPredicate counts) throws Exception {
+    /**
+     * @param atCalm happens when the rate becomes the one that is measured
+     * @param atBegin happens when the time measured begins
+     * @param counts which endpoints do, by number
+     */
+    Result run(Event atCalm, Event atBegin, IntPredicate counts) throws Exception {
         // A leg is answered a second after its begin, and ends a second after that.
         var stock = new EventStock(site.topics().callEvents(), tenants, (int) Math.max(1, eventsPerSecond));
-        var arrivals = new Arrivals(stock, endpointsPerTenant, (int) (eventsPerSecond * (warmup + measure) + 1));
+        var arrivals = new Arrivals(stock, endpointsPerTenant,
+                (int) (warmupRate() * hot() + eventsPerSecond * (warmup - hot() + measure) + 1));
         try (ServiceProcess dispatcher = site.dispatcher(Map.of("OFFHOOK_DISPATCHER_ROLES", "live,retry,persist"));
                 var source = new EventSource(site.brokers(), stock);
                 ReadTopic topic = site.events()) {
@@ -66,7 +78,9 @@ final class PacedRun {
             receivers.listen(arrivals);
             Map<TopicPartition, Long> from = topic.ends();
             CompletableFuture<Void> load = load(source);
-            TimeUnit.SECONDS.sleep(warmup);
+            TimeUnit.SECONDS.sleep(hot());
+            atCalm.happen();
+            TimeUnit.SECONDS.sleep(warmup - hot());
             atBegin.happen();
             long begin = CallPacer.nowMicros();
             double cpu = Usage.cpuSeconds(dispatcher.pid());
@@ -84,11 +98,22 @@ final class PacedRun {
         }
     }
 
+    /** Events a second. */
+    private double warmupRate() {
+        return Math.max(eventsPerSecond, WARM_UP_PER_SECOND / (double) endpointsPerTenant);
+    }
+
+    /** Seconds with that rate; a short warm-up has none. */
+    private int hot() {
+        return Math.max(0, warmup - CALM_SECONDS);
+    }
+
     private CompletableFuture<Void> load(EventSource source) {
         var played = new CompletableFuture<Void>();
         Thread.ofPlatform().name("load").start(() -> {
             try {
-                source.pace(eventsPerSecond, warmup + measure);
+                source.pace(warmupRate(), hot());
+                source.pace(eventsPerSecond, warmup - hot() + measure);
                 played.complete(null);
             } catch (Exception e) {
                 // Told to whoever waits for the end.

@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +74,8 @@ final class Site {
     record Seed(URI url, String tenant) {}
 
     /** Endpoints as they are by default, but with {@value #REQUEST_SECONDS} s for a response, the longest that there is. */
-    void addEndpoints(List<Seed> seeds) throws SQLException {
+    List<UUID> addEndpoints(List<Seed> seeds) throws SQLException {
+        var ids = new ArrayList<UUID>();
         try (Connection connection = DriverManager.getConnection(database);
                 PreparedStatement endpoint = connection.prepareStatement("insert into endpoints (id, tenant, name, url,"
                         + " connection_timeout_sec, request_timeout_sec, events, directions, max_in_flight) values"
@@ -84,6 +86,7 @@ final class Site {
             connection.setAutoCommit(false);
             for (Seed seed : seeds) {
                 UUID id = UUID.randomUUID();
+                ids.add(id);
                 endpoint.setObject(1, id);
                 endpoint.setString(2, seed.tenant());
                 endpoint.setString(3, seed.url().toString());
@@ -96,6 +99,18 @@ final class Site {
             endpoint.executeBatch();
             secret.executeBatch();
             connection.commit();
+        }
+        return ids;
+    }
+
+    /** From now on nothing is sent to them. */
+    void disableEndpoints(List<UUID> ids) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(database);
+                PreparedStatement update = connection
+                        .prepareStatement(
+                                "update endpoints set enabled = false, disabled_reason = 'manual' where id = any(?)")) {
+            update.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+            update.executeUpdate();
         }
     }
 

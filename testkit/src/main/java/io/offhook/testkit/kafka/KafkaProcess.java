@@ -22,7 +22,7 @@ import org.apache.kafka.clients.admin.Admin;
  * and both factory methods say so with an {@link IllegalStateException}.
  */
 public final class KafkaProcess implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final DataDirectory directory;

@@ -6,10 +6,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -44,10 +43,7 @@ final class DeliveryStatistics {
     private final JdbcTemplate jdbc;
     private final DayPartitions partitions;
 
-    private record Key(UUID endpoint, String tenant, StatisticsStep step, Instant at) {
-        static final Comparator<Key> ORDER = Comparator.comparing((Key key) -> key.endpoint().toString())
-                .thenComparing(Key::tenant).thenComparing(Key::step).thenComparing(Key::at);
-    }
+    private record Key(UUID endpoint, String tenant, StatisticsStep step, Instant at) {}
 
     private static final class Count {
         private long deliveries;
@@ -83,7 +79,7 @@ final class DeliveryStatistics {
     }
 
     void count(Collection<AttemptRecord> attempts) {
-        Map<Key, Count> counts = new TreeMap<>(Key.ORDER);
+        Map<Key, Count> counts = new LinkedHashMap<>();
         for (AttemptRecord attempt : attempts) {
             String tenant = tenant(attempt);
             for (StatisticsStep step : StatisticsStep.values()) {

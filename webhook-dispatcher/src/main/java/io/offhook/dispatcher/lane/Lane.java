@@ -154,6 +154,10 @@ final class Lane {
         return speed.isMoving(nowNanos) && !health.isOpen() ? live.waiting() : 0;
     }
 
+    synchronized int liveWaiting() {
+        return live.waiting();
+    }
+
     synchronized int waiting() {
         return live.waiting() + retries.size();
     }

@@ -46,6 +46,8 @@ public final class Lanes implements AutoCloseable {
     private final Clock clock;
     private final Map<UUID, Lane> lanes = new ConcurrentHashMap<>();
     private final Queue<Lane> ready = new ConcurrentLinkedQueue<>();
+    /** At least those in which live deliveries wait: who asks for the backlog looks at no others, however many there are. */
+    private final Set<Lane> queued = ConcurrentHashMap.newKeySet();
     private final AtomicInteger pumpRequests = new AtomicInteger();
     /** Lanes that the timer is going to wake; one timer each, however often they are looked at meanwhile. */
     private final Set<Lane> timed = ConcurrentHashMap.newKeySet();
@@ -71,6 +73,7 @@ public final class Lanes implements AutoCloseable {
     public void offer(RegisteredEndpoint endpoint, LegDelivery delivery) {
         Lane lane = lane(endpoint);
         lane.offer(delivery, !registry.isCurrent(), System.nanoTime());
+        queued.add(lane);
         wake(lane);
     }
 
@@ -111,7 +114,8 @@ public final class Lanes implements AutoCloseable {
         long now = System.nanoTime();
         int waiting = 0;
         int ofMany = 0;
-        for (Lane lane : lanes.values()) {
+        for (Lane lane : queued) {
+            leaveQueued(lane);
             int ofLane = lane.waitingWhileMoving(now);
             waiting += ofLane;
             ofMany += Math.min(ofLane, ENOUGH / MANY);
@@ -120,6 +124,16 @@ public final class Lanes implements AutoCloseable {
             }
         }
         return waiting >= ENOUGH ? Backlog.OF_FEW : Backlog.LITTLE;
+    }
+
+    private void leaveQueued(Lane lane) {
+        if (lane.liveWaiting() == 0) {
+            queued.remove(lane);
+            if (lane.liveWaiting() > 0) {
+                // Whoever offered it something just now found it in the set still.
+                queued.add(lane);
+            }
+        }
     }
 
     public long openBreakers() {
