@@ -61,7 +61,7 @@ public final class BacklogBench {
         Path jar = options.root().resolve("webhook-dispatcher/target/webhook-dispatcher.jar");
         options.requireAllRead();
         DataDirectory directory = DataDirectory.temporary("offhook-bench-");
-        try (KafkaProcess kafka = KafkaProcess.temporary().start();
+        try (KafkaProcess kafka = KafkaProcess.asShipped().start();
                 var postgres = EmbeddedPostgresServer.temporary().setting("fsync", "on").start()) {
             bench.run(jar, directory.path(), kafka.bootstrapServers(), postgres.jdbcUrl());
         } finally {

@@ -11,7 +11,7 @@ import io.offhook.testkit.process.DataDirectory;
 public final class Servers implements AutoCloseable {
 
     private final DataDirectory directory = DataDirectory.temporary("offhook-bench-");
-    private final KafkaProcess kafka = KafkaProcess.temporary();
+    private final KafkaProcess kafka = KafkaProcess.asShipped();
     private final EmbeddedPostgresServer postgres = EmbeddedPostgresServer.temporary();
     private final Path root;
 

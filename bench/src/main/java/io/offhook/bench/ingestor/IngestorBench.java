@@ -33,7 +33,7 @@ public final class IngestorBench {
         var report = new Report("ingestor", options);
         DataDirectory directory = DataDirectory.temporary("offhook-bench-");
         var nodes = new ArrayList<ReplayedNode>();
-        try (KafkaProcess kafka = KafkaProcess.temporary().start()) {
+        try (KafkaProcess kafka = KafkaProcess.asShipped().start()) {
             for (int i = 1; i <= nodeCount; i++) {
                 nodes.add(new ReplayedNode(
                         "c0de0000-0000-4000-8000-%012x".formatted(i).getBytes(StandardCharsets.US_ASCII)));

@@ -55,7 +55,7 @@ final class ProjectionRun {
     /** From a tenth of the events, when everything is warm, to the last. */
     double eventsPerSecond(EmbeddedPostgresServer postgres) throws Exception {
         String url = postgres.createDatabase("projection");
-        try (KafkaProcess kafka = KafkaProcess.temporary().start()) {
+        try (KafkaProcess kafka = KafkaProcess.asShipped().start()) {
             int published = publish(kafka.bootstrapServers());
             try (var api = new ApiProcess(root, directory, Map.of("SPRING_DATASOURCE_URL", url,
                     "SPRING_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers()));

@@ -35,7 +35,7 @@ public final class RebuildBench {
                         + " highest) | MiB of heap that stay in use, median (lowest to highest) |");
         report.line("|---|---|---|---|---|");
         for (int gone : ended) {
-            try (KafkaProcess kafka = KafkaProcess.temporary().start()) {
+            try (KafkaProcess kafka = KafkaProcess.asShipped().start()) {
                 new LegStock(kafka.bootstrapServers()).fill(open, gone, events);
                 measure(report, kafka.bootstrapServers(), open, gone, events, runs);
             }
