@@ -59,6 +59,10 @@ public final class IsolationBench {
         options.requireAllRead();
         var results = new LinkedHashMap<Variant, List<PacedRun.Result>>();
         try (var servers = new Servers(options)) {
+            if (!quick) {
+                // Broker, PostgreSQL and receivers stay for all runs: the first ones would be compared with later, warmer ones.
+                measure(new Site(servers, "isolation"), NONE, events, warmup, measure);
+            }
             List<Variant> variants = variants(quick, single);
             for (int i = 0; i < runs * variants.size(); i++) {
                 Variant variant = variants.get(i % variants.size());
@@ -146,7 +150,8 @@ public final class IsolationBench {
         report.line("");
         report.line(
                 "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; a fresh"
-                        + " dispatcher (all roles), database and topic for each run; %d s of warm-up, %d s measured. The"
+                        + " dispatcher (all roles), database and topic for each run; %d s of warm-up, %d s measured; a first run"
+                        + " that does not count, for broker and receivers. The"
                         + " warm-up has %,d deliveries/s and %d further endpoints that fail in all four ways, but for its last"
                         + " %d s, in which those are disabled and the rate is the one measured. Dead ones are spread evenly"
                         + " over the tenants and die at the beginning of those %d s (before), or when the time measured begins"
