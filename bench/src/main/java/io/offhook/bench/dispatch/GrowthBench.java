@@ -55,10 +55,10 @@ public final class GrowthBench {
                 of(found, result -> result.window().perSecond()).median()));
         report.line("");
         report.line(
-                "Medians with the range of %d runs, each with a fresh dispatcher (`%s`, all roles), %d s of warm-up and %d"
-                        + " s measured. %,d call events/s, each for one endpoint, all endpoints in turn; %,d ports at most, which"
+                "Medians with the range of %d runs, each with a fresh dispatcher (`%s`, all roles), %d s of warm-up (but for"
+                        + " its last %d s with at least %,d events/s) and %d s measured. %,d call events/s, each for one endpoint, all endpoints in turn; %,d ports at most, which"
                         + " the endpoints share. To arrival: from the broker's LogAppendTime.",
-                runs, ServiceProcess.HEAP, warmup,
+                runs, ServiceProcess.HEAP, warmup, PacedRun.CALM_SECONDS, PacedRun.WARM_UP_PER_SECOND,
                 measure, events, ports);
         report.publish();
     }

@@ -192,6 +192,7 @@ public final class Lanes implements AutoCloseable {
                     () -> {
                         if (lane.isIdle()) {
                             lanes.remove(id);
+                            queued.remove(lane);
                         }
                     });
             lane.onFleetState(snapshot.openStep(id), snapshot.degraded().contains(id), snapshot.takenAtNanos(),
