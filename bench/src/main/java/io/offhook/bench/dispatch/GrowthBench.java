@@ -21,7 +21,7 @@ public final class GrowthBench {
     public static void run(Options options) throws Exception {
         boolean quick = options.quick();
         List<Integer> counts = options.numbers("endpoints", quick ? "10,10000" : "10,1000,10000");
-        int warmup = options.number("warmup", quick ? 5 : 30);
+        int warmup = options.number("warmup", quick ? 5 : 80);
         int measure = options.number("measure", quick ? 5 : 30);
         int runs = options.number("runs", quick ? 1 : 3);
         int events = options.number("events", quick ? 500 : 2_000);

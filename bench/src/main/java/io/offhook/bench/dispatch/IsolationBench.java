@@ -50,7 +50,7 @@ public final class IsolationBench {
     /** @throws IllegalArgumentException for options that are none */
     public static void run(Options options) throws Exception {
         boolean quick = options.quick();
-        int warmup = options.number("warmup", quick ? 5 : 20);
+        int warmup = options.number("warmup", quick ? 5 : 90);
         int measure = options.number("measure", quick ? 5 : 40);
         int runs = options.number("runs", 1);
         int events = options.number("events", quick ? 100 : 300);
@@ -152,7 +152,7 @@ public final class IsolationBench {
                 "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; a fresh"
                         + " dispatcher (all roles), database and topic for each run; %d s of warm-up, %d s measured; a first run"
                         + " that does not count, for broker and receivers. The"
-                        + " warm-up has %,d deliveries/s and %d further endpoints that fail in all four ways, but for its last"
+                        + " warm-up has at least %,d deliveries/s and %d further endpoints that fail in all four ways, but for its last"
                         + " %d s, in which those are disabled and the rate is the one measured. Dead ones are spread evenly"
                         + " over the tenants and die at the beginning of those %d s (before), or when the time measured begins"
                         + " (midway). From the broker's LogAppendTime (whole milliseconds) to the"

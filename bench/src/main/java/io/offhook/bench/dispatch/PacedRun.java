@@ -13,8 +13,8 @@ import io.offhook.bench.ingestor.CallPacer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One dispatcher at a steady rate of events. A service runs for weeks and compiles in its first minutes: so much of the warm-up has
- * more deliveries, that what is measured is not its compiler.
+ * One dispatcher at a steady rate of events. A service runs for weeks and compiles in its first minutes: so the warm-up begins with a
+ * higher rate, and what is measured is not the compiler.
  */
 final class PacedRun {
 
