@@ -49,7 +49,7 @@ class FailureTest {
         site.receiver.on("/recovers", _ -> well.get() ? Answer.ok() : Answer.status(500));
         UUID endpoint = add("/recovers", "recovers.example", Map.of());
         site.publishLegs("recovers-", 30, "recovers.example");
-        awaitBreaker(endpoint, "open");
+        site.awaitBreaker(endpoint, "open");
         site.publishLegs("later-", 10, "recovers.example");
         well.set(true);
         awaitAccepted("/recovers", 120);
@@ -57,7 +57,7 @@ class FailureTest {
         assertThat(site.receiver.ledger().report().outOfOrder()).isEmpty();
         assertThat(site.receiver.ledger().duplicates()).isEmpty();
         awaitRows(endpoint, "delivered");
-        awaitBreaker(endpoint, "closed");
+        site.awaitBreaker(endpoint, "closed");
         site.awaitAllCommitted();
         await().atMost(Site.LIMIT).until(() -> !site.registry.value(Boolean.class,
                 "select degraded from endpoint_lanes where endpoint_id = ?", endpoint));
@@ -84,7 +84,7 @@ class FailureTest {
         Received answer = all.stream().filter(received -> received.action().equals("answer")).findFirst().orElseThrow();
         assertThat(answer.arrivedAt()).isAfterOrEqualTo(((Timestamp) refused.get("passable_at")).toInstant());
         assertThat(answer.attempt()).isEqualTo("1");
-        assertThat(breakers(endpoint)).as("its receiver is well").doesNotContain("open");
+        assertThat(site.registry.breakers(endpoint)).as("its receiver is well").doesNotContain("open");
     }
 
     @Test
@@ -120,7 +120,7 @@ class FailureTest {
         well.set(true);
         awaitAccepted("/breaks", 90);
         awaitRows(endpoint, "delivered");
-        awaitBreaker(endpoint, "closed");
+        site.awaitBreaker(endpoint, "closed");
         assertThat(outOfOrder("/breaks")).isEmpty();
         assertThat(step(endpoint)).isZero();
     }
@@ -178,15 +178,6 @@ class FailureTest {
     private void awaitRows(UUID endpoint, String status) {
         await().atMost(Site.LIMIT).untilAsserted(() -> assertThat(site.registry.rows(endpoint)).isNotEmpty()
                 .allSatisfy(row -> assertThat(row).containsEntry("status", status)));
-    }
-
-    private void awaitBreaker(UUID endpoint, String state) {
-        await().atMost(Site.LIMIT).until(() -> breakers(endpoint).contains(state));
-    }
-
-    private List<String> breakers(UUID endpoint) {
-        return site.registry.jdbc().sql("select breaker from endpoint_lanes where endpoint_id = ?").param(endpoint)
-                .query(String.class).list();
     }
 
     private int step(UUID endpoint) {

@@ -132,8 +132,7 @@ class OutageTest {
             postgres.start();
             await().atMost(Site.LIMIT).untilAsserted(() -> assertThat(site.registry.rows(failing)).hasSize(150)
                     .allSatisfy(row -> assertThat(row).containsEntry("status", "pending")));
-            await().atMost(Site.LIMIT).until(() -> site.registry.value(Boolean.class,
-                    "select breaker = 'open' from endpoint_lanes where endpoint_id = ?", failing));
+            site.awaitBreaker(failing, "open");
             well.set(true);
             awaitAccepted("/failing", 150);
         }

@@ -79,6 +79,12 @@ public final class Registry implements AutoCloseable {
                 .param(endpoint).update();
     }
 
+    /** The endpoint's breaker, or nothing while no dispatcher has told of it. */
+    public List<String> breakers(UUID endpoint) {
+        return jdbc.sql("select breaker from endpoint_lanes where endpoint_id = ?").param(endpoint).query(String.class)
+                .list();
+    }
+
     /** The rows of an endpoint by event, oldest event of a leg first. */
     public List<Map<String, Object>> rows(UUID endpoint) {
         return jdbc.sql("select * from failed_webhooks where endpoint_id = ? order by uuid, leg_sequence")

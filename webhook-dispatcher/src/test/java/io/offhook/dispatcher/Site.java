@@ -124,6 +124,10 @@ final class Site implements AutoCloseable {
                         .mapToInt(member -> member.assignment().topicPartitions().size()).sum() == PARTITIONS);
     }
 
+    void awaitBreaker(UUID endpoint, String state) {
+        await().atMost(LIMIT).until(() -> registry.breakers(endpoint).contains(state));
+    }
+
     /** Waits until the group's offsets are the ends of the events topic: all is settled and committed. */
     void awaitAllCommitted() {
         await().atMost(LIMIT).untilAsserted(() -> assertThat(committed())
