@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -78,6 +80,7 @@ class LiveLoopTest {
     private final AtomicInteger assignmentsToRepeat = new AtomicInteger();
     private final AtomicReference<ConsumerRebalanceListener> rebalances = new AtomicReference<>();
     private final AtomicInteger recordsToFail = new AtomicInteger();
+    private final Queue<CallEventMessage> attempted = new ConcurrentLinkedQueue<>();
     private final Map<String, Object> client;
     private final Topics topics = new Topics("loop-" + UUID.randomUUID() + ".");
     @AutoClose
@@ -234,6 +237,16 @@ class LiveLoopTest {
     }
 
     @Test
+    void anEventOfManyEndpointsIsOneRecordForThemAll() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            endpoints.addEndpoint(receiver.url("/ok/" + i).toString());
+        }
+        publish(CallEvents.of("a", CallAction.ORIGINATE));
+        running(() -> receiver.ledger().awaitAccepted(51, LIMIT));
+        assertThat(attempted).hasSize(51).allSatisfy(message -> assertThat(message).isSameAs(attempted.peek()));
+    }
+
+    @Test
     void eventsThatTheTopicDroppedBeforeTheyWereDeliveredAreAnAlarm() throws Exception {
         publish("a");
         running(() -> {
@@ -275,7 +288,8 @@ class LiveLoopTest {
         };
         var resolver = new AddressResolver(HostLookup.system());
         var schedule = new RetrySchedule(List.of(Duration.ofSeconds(1)), 0);
-        var states = new LaneStates(endpoints.jdbc(), schedule, new AttemptLog());
+        var states = new LaneStates(endpoints.jdbc(), schedule,
+                new AttemptLog().andThen((message, _, _, _, _) -> attempted.add(message)));
         try (states;
                 var registry = new EndpointRegistry(endpoints.jdbc(), endpoints.transactions(), Duration.ofSeconds(1));
                 var sender = new WebhookSender("test", new EgressGuard("127.0.0.0/8", resolver), Clock.systemUTC());
