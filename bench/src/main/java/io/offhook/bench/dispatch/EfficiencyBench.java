@@ -226,7 +226,7 @@ public final class EfficiencyBench {
     private void explain(Report report, int hungMeasure) {
         report.line(
                 "A topic of %,d call events (%d partitions, three of each leg, some 700 bytes with their headers, lz4), which"
-                        + " go to %d receivers by their tenant; the broker (one, C1 compiler) and the receivers (one thread in"
+                        + " go to %d receivers by their tenant; the broker (one) and the receivers (one thread in"
                         + " the bench) share the cores with each candidate, which runs alone in a fresh JVM: %d s of warm-up,"
                         + " then %d s measured (%d s with the hung receiver), CPU as the system counts it for the candidate's"
                         + " process. *offhook* is the dispatcher's jar (`%s`, %s), with signature and all headers. *bare* is"

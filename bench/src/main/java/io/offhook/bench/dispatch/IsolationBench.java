@@ -1,6 +1,7 @@
 package io.offhook.bench.dispatch;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class IsolationBench {
     private static final int ENDPOINTS = TENANTS * PER_TENANT;
     private static final List<Fault> ALL = List.of(Fault.values());
     /** Further endpoints, dead during the warm-up alone, so that all that fails later meets code that was compiled. */
-    private static final int FAILING = 20;
+    private static final int FAILING = 100;
 
     /**
      * @param faults which one after the other; none for the run that the others are compared with
@@ -50,11 +51,15 @@ public final class IsolationBench {
     /** @throws IllegalArgumentException for options that are none */
     public static void run(Options options) throws Exception {
         boolean quick = options.quick();
-        int warmup = options.number("warmup", quick ? 5 : 90);
+        int warmup = options.number("warmup", quick ? 5 : 180);
         int measure = options.number("measure", quick ? 5 : 40);
         int runs = options.number("runs", 1);
         int events = options.number("events", quick ? 100 : 300);
-        boolean single = options.text("faults", "mixed,single").contains("single");
+        List<Integer> dead = options.numbers("dead", quick ? "100" : "10,100");
+        dead.stream().filter(count -> ENDPOINTS % count != 0).findFirst().ifPresent(count -> {
+            throw new IllegalArgumentException("--dead: " + count + " (expected: divisors of " + ENDPOINTS + ")");
+        });
+        boolean single = options.text("faults", quick ? "mixed" : "mixed,single").contains("single");
         options.root();
         options.requireAllRead();
         var results = new LinkedHashMap<Variant, List<PacedRun.Result>>();
@@ -63,7 +68,7 @@ public final class IsolationBench {
                 // Broker, PostgreSQL and receivers stay for all runs: the first ones would be compared with later, warmer ones.
                 measure(new Site(servers, "isolation"), NONE, events, warmup, measure);
             }
-            List<Variant> variants = variants(quick, single);
+            List<Variant> variants = variants(dead, single);
             for (int i = 0; i < runs * variants.size(); i++) {
                 Variant variant = variants.get(i % variants.size());
                 var site = new Site(servers, "isolation" + i);
@@ -77,15 +82,11 @@ public final class IsolationBench {
         report(options, results, events, warmup, measure);
     }
 
-    private static List<Variant> variants(boolean quick, boolean single) {
-        if (quick) {
-            return List.of(NONE, new Variant(100, ALL, false), new Variant(100, ALL, true));
-        }
+    private static List<Variant> variants(List<Integer> dead, boolean single) {
         var variants = new ArrayList<Variant>();
         for (boolean midway : List.of(false, true)) {
             variants.add(NONE);
-            variants.add(new Variant(10, ALL, midway));
-            variants.add(new Variant(100, ALL, midway));
+            dead.forEach(count -> variants.add(new Variant(count, ALL, midway)));
             if (single) {
                 variants.add(NONE);
                 ALL.forEach(fault -> variants.add(new Variant(100, List.of(fault), midway)));
@@ -101,20 +102,32 @@ public final class IsolationBench {
                     .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i / PER_TENANT))).toList());
             List<UUID> ofWarmUp = site.addEndpoints(IntStream.range(0, FAILING)
                     .mapToObj(i -> new Site.Seed(failing.url(i), EventStock.tenant(i))).toList());
-            for (int i = 0; i < FAILING; i++) {
-                failing.strike(i, ALL.get(i % ALL.size()));
-            }
-            return new PacedRun(site, receivers, TENANTS, PER_TENANT, events, warmup, measure).run(
-                    () -> {
-                        site.disableEndpoints(ofWarmUp);
-                        if (!variant.midway()) {
-                            strike(receivers, variant);
-                        }
-                    }, () -> {
-                        if (variant.midway()) {
-                            strike(receivers, variant);
-                        }
-                    }, endpoint -> !variant.isDead(endpoint));
+            var course = new PacedRun.Course() {
+
+                @Override
+                public void warm() throws IOException {
+                    for (int i = 0; i < FAILING; i++) {
+                        failing.strike(i, ALL.get(i % ALL.size()));
+                    }
+                }
+
+                @Override
+                public void calm() throws IOException, SQLException {
+                    site.disableEndpoints(ofWarmUp);
+                    if (!variant.midway()) {
+                        strike(receivers, variant);
+                    }
+                }
+
+                @Override
+                public void begin() throws IOException {
+                    if (variant.midway()) {
+                        strike(receivers, variant);
+                    }
+                }
+            };
+            return new PacedRun(site, receivers, TENANTS, PER_TENANT, events, warmup, measure).run(course,
+                    endpoint -> !variant.isDead(endpoint));
         }
     }
 
@@ -152,8 +165,8 @@ public final class IsolationBench {
                 "%,d endpoints of %d tenants, each a port of its own; %d call events/s, which are %,d deliveries/s; a fresh"
                         + " dispatcher (all roles), database and topic for each run; %d s of warm-up, %d s measured; a first run"
                         + " that does not count, for broker and receivers. The"
-                        + " warm-up has at least %,d deliveries/s and %d further endpoints that fail in all four ways, but for its last"
-                        + " %d s, in which those are disabled and the rate is the one measured. Dead ones are spread evenly"
+                        + " warm-up begins with at least %,d deliveries/s; a quarter of that later %d further endpoints die in all four ways;"
+                        + " for its last %d s those are disabled and the rate is the one measured. Dead ones are spread evenly"
                         + " over the tenants and die at the beginning of those %d s (before), or when the time measured begins"
                         + " (midway). From the broker's LogAppendTime (whole milliseconds) to the"
                         + " arrival of the request at a healthy receiver. Medians with the range over the runs of a kind;"

@@ -22,6 +22,8 @@ final class PacedRun {
     static final int WARM_UP_PER_SECOND = 1_500;
     /** The end of the warm-up has the rate that is measured; what was left over is done by then. */
     static final int CALM_SECONDS = 40;
+    /** Which part of the time with the higher rate is over before the dispatcher counts as warm. */
+    private static final int COLD_PART = 4;
     /** What was not delivered so long after the last event is missing. */
     private static final int PATIENCE_SECONDS = 3;
 
@@ -44,10 +46,17 @@ final class PacedRun {
         this.measure = measure;
     }
 
-    /** Something that happens at a moment of the run. */
-    interface Event {
+    /** What happens at the moments of the run. */
+    interface Course {
 
-        void happen() throws Exception;
+        /** A part of the higher rate is over: what is slow at first has been compiled. */
+        default void warm() throws Exception {}
+
+        /** The rate becomes the one that is measured. */
+        default void calm() throws Exception {}
+
+        /** The time measured begins. */
+        default void begin() throws Exception {}
     }
 
     /**
@@ -61,12 +70,8 @@ final class PacedRun {
             Map<String, Integer> handedOff,
             long lagMillis) {}
 
-    /**
-     * @param atCalm happens when the rate becomes the one that is measured
-     * @param atBegin happens when the time measured begins
-     * @param counts which endpoints do, by number
-     */
-    Result run(Event atCalm, Event atBegin, IntPredicate counts) throws Exception {
+    /** @param counts which endpoints do, by number */
+    Result run(Course course, IntPredicate counts) throws Exception {
         // A leg is answered a second after its begin, and ends a second after that.
         var stock = new EventStock(site.topics().callEvents(), tenants, (int) Math.max(1, eventsPerSecond));
         var arrivals = new Arrivals(stock, endpointsPerTenant,
@@ -78,10 +83,12 @@ final class PacedRun {
             receivers.listen(arrivals);
             Map<TopicPartition, Long> from = topic.ends();
             CompletableFuture<Void> load = load(source);
-            TimeUnit.SECONDS.sleep(hot());
-            atCalm.happen();
+            TimeUnit.SECONDS.sleep(hot() / COLD_PART);
+            course.warm();
+            TimeUnit.SECONDS.sleep(hot() - hot() / COLD_PART);
+            course.calm();
             TimeUnit.SECONDS.sleep(warmup - hot());
-            atBegin.happen();
+            course.begin();
             long begin = CallPacer.nowMicros();
             double cpu = Usage.cpuSeconds(dispatcher.pid());
             long answered = receivers.answered();

@@ -98,7 +98,7 @@ public final class IngestorBench {
     private static void explain(Report report, int nodes, int warmup, int measure) {
         report.line(
                 "%d nodes, each a socket that replays a captured bridged call (two legs, 3 s) as new calls at a steady"
-                        + " rate, without heartbeats; %d s of warm-up and %d s measured for each rate. Broker (one, C1 compiler),"
+                        + " rate, without heartbeats; %d s of warm-up and %d s measured for each rate. Broker (one),"
                         + " load and ingestor (`%s`, else the JVM's own choice) share the cores: the rate at which one of them"
                         + " starves is that of the three together. To append: from the moment before the socket write, which"
                         + " stands in the events as their time, to the broker's LogAppendTime, in whole milliseconds. To ack: the"
