@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.UUID;
 
 /** Endpoints and their rows, written straight into PostgreSQL. */
@@ -63,6 +64,13 @@ final class RowStock implements AutoCloseable {
                 rows.setInt(3, eventsOfEach);
                 rows.executeUpdate();
             }
+        }
+    }
+
+    /** What PostgreSQL does by itself when rows come over hours. */
+    void vacuum() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("vacuum (analyze) failed_webhooks");
         }
     }
 

@@ -69,8 +69,7 @@ public final class GrowthBench {
             site.addEndpoints(IntStream.range(0, endpoints)
                     .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i))).toList());
             return new PacedRun(site, receivers, endpoints, 1, events, warmup, measure).run(
-                    new PacedRun.Course() {
-                    }, _ -> true);
+                    PacedRun.Course.UNEVENTFUL, _ -> true);
         }
     }
 

@@ -49,6 +49,9 @@ final class PacedRun {
     /** What happens at the moments of the run. */
     interface Course {
 
+        Course UNEVENTFUL = new Course() {
+        };
+
         /** A part of the higher rate is over: what is slow at first has been compiled. */
         default void warm() throws Exception {}
 

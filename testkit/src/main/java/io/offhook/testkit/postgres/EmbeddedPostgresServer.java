@@ -183,6 +183,18 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         return jdbcUrl(database);
     }
 
+    /**
+     * Writes all that is only in memory into the files, and returns when that is done.
+     *
+     * @throws SQLException when the server cannot
+     */
+    public void checkpoint() throws SQLException {
+        try (Connection connection = server().getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+        }
+    }
+
     /** Stops the server and deletes its directory if that is temporary. */
     @Override
     public void close() {
