@@ -40,7 +40,7 @@ class FailingEndpointIT {
             receiver.on("/crm", _ -> well.get() ? Answer.ok() : Answer.status(503));
             // What the killed dispatcher has claimed is free after three times these and 10 s.
             String id = pipeline.register("{\"url\":\"" + receiver.url("/crm") + "\",\"name\":\"CRM\","
-                    + "\"connection_timeout_sec\":2,\"request_timeout_sec\":5}");
+                    + "\"connection_timeout_sec\":1,\"request_timeout_sec\":2}");
             pipeline.startDispatcher();
             pipeline.startIngestor("fs1=127.0.0.1:" + freeSwitch.port());
             await().atMost(Pipeline.PATIENCE).until(() -> freeSwitch.subscribers() == 1);
