@@ -51,7 +51,7 @@ public final class HandOffs implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
     private static final long RENEW_MILLIS = 1_000;
     /** Nobody waits for a hand-off but the offset of its record: fewer requests to the broker, which may share cores with others. */
-    private static final int LINGER_MILLIS = 10;
+    private static final int LINGER_MILLIS = 50;
 
     private final String topic;
     private final Map<String, Object> properties;
