@@ -68,8 +68,8 @@ public final class GrowthBench {
         try (var receivers = new Receivers(Math.min(endpoints, ports))) {
             site.addEndpoints(IntStream.range(0, endpoints)
                     .mapToObj(i -> new Site.Seed(receivers.url(i), EventStock.tenant(i))).toList());
-            return new PacedRun(site, receivers, endpoints, 1, events, warmup, measure).run(
-                    PacedRun.Course.UNEVENTFUL, _ -> true);
+            return new PacedRun(site, receivers, endpoints, 1, events, warmup, measure)
+                    .run(1, PacedRun.Course.UNEVENTFUL, _ -> true).getFirst();
         }
     }
 

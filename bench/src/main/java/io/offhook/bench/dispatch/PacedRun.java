@@ -1,5 +1,8 @@
 package io.offhook.bench.dispatch;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,54 +61,75 @@ final class PacedRun {
         /** The rate becomes the one that is measured. */
         default void calm() throws Exception {}
 
-        /** The time measured begins. */
-        default void begin() throws Exception {}
+        /** A stretch of the time measured begins, the first being 0. */
+        default void begin(int stretch) throws Exception {}
     }
 
     /**
+     * What was measured in a stretch of time.
+     *
      * @param window of the deliveries that count
      * @param all deliveries answered in the time, those that do not count included
-     * @param heapMiB in use after a full collection, at the end
-     * @param handedOff deliveries by reason, warm-up included
-     * @param lagMillis how late the source of events was at worst
+     * @param heapMiB in use after a full collection, at the end of the run
+     * @param handedOff deliveries by reason, in the whole run
+     * @param lagMillis how late the source of events was at worst, in the whole run
      */
     record Result(Arrivals.Found found, Window window, long all, long residentMiB, double heapMiB,
             Map<String, Integer> handedOff,
             long lagMillis) {}
 
-    /** @param counts which endpoints do, by number */
-    Result run(Course course, IntPredicate counts) throws Exception {
+    /** @param all deliveries answered in the time */
+    private record Stretch(long beginMicros, long endMicros, double cpuSeconds, long all, long residentMiB) {}
+
+    /**
+     * @param stretches of the time measured, one behind the other
+     * @param counts which endpoints do, by number
+     * @return of each stretch
+     */
+    List<Result> run(int stretches, Course course, IntPredicate counts) throws Exception {
         // A leg is answered a second after its begin, and ends a second after that.
         var stock = new EventStock(site.topics().callEvents(), tenants, (int) Math.max(1, eventsPerSecond));
+        int calm = warmup - hot() + stretches * measure;
         var arrivals = new Arrivals(stock, endpointsPerTenant,
-                (int) (warmupRate() * hot() + eventsPerSecond * (warmup - hot() + measure) + 1));
+                (int) (warmupRate() * hot() + eventsPerSecond * calm + 1));
         try (ServiceProcess dispatcher = site.dispatcher(Map.of("OFFHOOK_DISPATCHER_ROLES", "live,retry,persist"));
                 var source = new EventSource(site.brokers(), stock);
                 ReadTopic topic = site.events()) {
             Site.awaitPartitions(dispatcher, Site.PARTITIONS);
             receivers.listen(arrivals);
             Map<TopicPartition, Long> from = topic.ends();
-            CompletableFuture<Void> load = load(source);
+            CompletableFuture<Void> load = load(source, calm);
             TimeUnit.SECONDS.sleep(hot() / COLD_PART);
             course.warm();
             TimeUnit.SECONDS.sleep(hot() - hot() / COLD_PART);
             course.calm();
             TimeUnit.SECONDS.sleep(warmup - hot());
-            course.begin();
-            long begin = CallPacer.nowMicros();
-            double cpu = Usage.cpuSeconds(dispatcher.pid());
-            long answered = receivers.answered();
-            TimeUnit.SECONDS.sleep(measure);
-            double used = Usage.cpuSeconds(dispatcher.pid()) - cpu;
-            long all = receivers.answered() - answered;
-            long end = CallPacer.nowMicros();
-            long resident = Usage.residentMiB(dispatcher.pid());
+            var measured = new ArrayList<Stretch>();
+            for (int i = 0; i < stretches; i++) {
+                course.begin(i);
+                measured.add(stretch(dispatcher));
+            }
             load.join();
             TimeUnit.SECONDS.sleep(PATIENCE_SECONDS);
-            Arrivals.Found found = arrivals.in(topic, from, begin, end, counts);
-            return new Result(found, new Window((end - begin) / 1e6, found.arrived(), used), all, resident,
-                    dispatcher.heapMiB(), site.handedOff(), source.maxLagMillis());
+            double heap = dispatcher.heapMiB();
+            Map<String, Integer> handedOff = site.handedOff();
+            return measured.stream().map(stretch -> {
+                Arrivals.Found found = arrivals.in(topic, from, stretch.beginMicros, stretch.endMicros, counts);
+                return new Result(found,
+                        new Window((stretch.endMicros - stretch.beginMicros) / 1e6, found.arrived(),
+                                stretch.cpuSeconds),
+                        stretch.all, stretch.residentMiB, heap, handedOff, source.maxLagMillis());
+            }).toList();
         }
+    }
+
+    private Stretch stretch(ServiceProcess dispatcher) throws IOException, InterruptedException {
+        long begin = CallPacer.nowMicros();
+        double cpu = Usage.cpuSeconds(dispatcher.pid());
+        long answered = receivers.answered();
+        TimeUnit.SECONDS.sleep(measure);
+        return new Stretch(begin, CallPacer.nowMicros(), Usage.cpuSeconds(dispatcher.pid()) - cpu,
+                receivers.answered() - answered, Usage.residentMiB(dispatcher.pid()));
     }
 
     /** Events a second. */
@@ -118,12 +142,12 @@ final class PacedRun {
         return Math.max(0, warmup - CALM_SECONDS);
     }
 
-    private CompletableFuture<Void> load(EventSource source) {
+    private CompletableFuture<Void> load(EventSource source, int calmSeconds) {
         var played = new CompletableFuture<Void>();
         Thread.ofPlatform().name("load").start(() -> {
             try {
                 source.pace(warmupRate(), hot());
-                source.pace(eventsPerSecond, warmup - hot() + measure);
+                source.pace(eventsPerSecond, calmSeconds);
                 played.complete(null);
             } catch (Exception e) {
                 // Told to whoever waits for the end.
