@@ -38,8 +38,11 @@ public final class Samples {
         return sorted[Math.clamp(rank - 1, 0, sorted.length - 1)];
     }
 
-    /** The median with the range, such as {@code 2.1 (2.0 to 2.4)}. */
+    /** The median with the range, such as {@code 2.1 (2.0 to 2.4)}; one alone has none. */
     public String spread(String format) {
+        if (sorted.length == 1) {
+            return String.format(Locale.ROOT, format, median());
+        }
         return String.format(Locale.ROOT, format + " (" + format + " to " + format + ")", median(), min(), max());
     }
 }

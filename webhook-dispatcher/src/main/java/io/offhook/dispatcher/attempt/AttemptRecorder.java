@@ -32,10 +32,13 @@ import org.slf4j.LoggerFactory;
 public final class AttemptRecorder implements AttemptListener, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptRecorder.class);
-    /** The thread looks by the clock: to be woken per attempt would cost each delivery a switch of threads. */
-    private static final long LOOK_MILLIS = 20;
-    /** History may be late, and a compressed batch takes a buffer of 64 KiB, however few attempts are in it. */
-    private static final int LINGER_MILLIS = 250;
+    /**
+     * History may be late: those of so long go together, in one request for all partitions, and a compressed batch takes a buffer of
+     * 64 KiB, however few attempts are in it. To be woken per attempt would cost each delivery a switch of threads.
+     */
+    private static final long GATHER_MILLIS = 250;
+    /** Until what was gathered is in its batches. */
+    private static final int LINGER_MILLIS = 20;
     private static final int BATCH_BYTES = 64 * 1024;
     /** Between log lines about drops; the counter has them all. */
     private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
@@ -107,7 +110,7 @@ public final class AttemptRecorder implements AttemptListener, AutoCloseable {
             while (!closing || !queue.isEmpty()) {
                 AttemptRecord record = queue.poll();
                 if (record == null) {
-                    TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                    TimeUnit.MILLISECONDS.sleep(GATHER_MILLIS);
                 } else {
                     waitingBytes.addAndGet(-bytes(record));
                     sendOrDrop(record);

@@ -17,8 +17,8 @@ public final class HandOffPersistence implements AutoCloseable {
     private static final String MAX_BATCH = "500";
     /** Half a batch of usual records; while there is less the broker waits {@link #GATHER} for more to come. */
     private static final int FETCH_MIN_BYTES = 256 * 1024;
-    /** Ten transactions a second where each hand-off had one of its own; claims look for new rows four times a second. */
-    private static final Duration GATHER = Duration.ofMillis(100);
+    /** Four transactions a second where each hand-off had one of its own: claims look for new rows no more often. */
+    private static final Duration GATHER = Duration.ofMillis(250);
 
     private final TopicPersister persister;
 
