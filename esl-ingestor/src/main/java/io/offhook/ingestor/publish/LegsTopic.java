@@ -49,6 +49,7 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
     private volatile Producer<byte[], byte[]> producer;
     private final LegRecordCodec codec = new LegRecordCodec();
     private final byte[] writer = new byte[8];
+    /** Never changed under the lock: its computations hold a part of the map and take the lock inside. */
     private final Map<String, OpenLeg> open = new ConcurrentHashMap<>();
     private final Object lock = new Object();
     /** What is to be sent, by key; guarded by the lock. */
@@ -100,12 +101,15 @@ public final class LegsTopic implements LegJournal, AutoCloseable {
 
     @Override
     public void ending(String uuid) {
-        synchronized (lock) {
-            if (!standing.contains(uuid)) {
+        open.computeIfPresent(uuid, (_, leg) -> {
+            synchronized (lock) {
+                if (standing.contains(uuid)) {
+                    return leg;
+                }
                 unsent.remove(uuid);
-                open.remove(uuid);
+                return null;
             }
-        }
+        });
     }
 
     @Override
